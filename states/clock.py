@@ -1,0 +1,68 @@
+"""Lights and rungs (红黄绿灯、预警阶梯): what a clock shows on a day, and which rung that reaches. No calendar here."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from states.label import Label
+
+
+class Light(IntEnum):
+    """The light of a clock or a project; the greater the worse, so the worst of several is `max`."""
+
+    grey = 0
+    green = 1
+    yellow = 2
+    red = 3
+
+    @property
+    def label(self) -> Label:
+        """Shape and word, so that colour is never the only sign."""
+        return _LIGHTS[self]
+
+
+_LIGHTS = {
+    Light.grey: Label("○ 暂停计时", "○ suspended"),
+    Light.green: Label("● 绿灯 正常", "● green, in time"),
+    Light.yellow: Label("◆ 黄灯 临期", "◆ yellow, due soon"),
+    Light.red: Label("▲ 红灯 已逾期", "▲ red, overdue"),
+}
+
+
+class ClockStatus(StrEnum):
+    """How a clock stands. `met` in time, `late` after the limit, `cancelled` when the matter fell away."""
+
+    running = "running"
+    suspended = "suspended"
+    met = "met"
+    late = "late"
+    cancelled = "cancelled"
+
+
+class ClockSubject(StrEnum):
+    """What a clock measures: a step of the project, a whole review, one member's task, a period such as a posting."""
+
+    step = "step"
+    review = "review"
+    task = "task"
+    period = "period"
+
+
+class RungAt(StrEnum):
+    """What a rung of the ladder hangs on."""
+
+    warning = "warning"
+    breach = "breach"
+
+
+def light_on(today: date, *, warn_on: date | None, due_on: date) -> Light:
+    """The light of a running clock: red from the day after `due_on`, yellow from `warn_on` on, else green.
+
+    The last day itself is still in time (民法典 203: a period ends at the end of its last day).
+    """
+    if today > due_on:
+        return Light.red
+    if warn_on is not None and today >= warn_on:
+        return Light.yellow
+    return Light.green

@@ -1,0 +1,44 @@
+"""What can go wrong (错误): every error carries a stable code, a kind, its data, and its words in two languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+Lang = Literal["zh", "en"]
+
+
+class Kind(StrEnum):
+    """What sort of answer the edge gives: the web maps it to a status, the command line to an exit code."""
+
+    failure = "failure"
+    invalid = "invalid"
+    refused = "refused"
+    missing = "missing"
+    conflict = "conflict"
+    forbidden = "forbidden"
+
+
+class JiugaiError(Exception):
+    """Base of every error a person may see.
+
+    A subclass sets `code` (stable, snake case), `kind`, and the templates `zh` and `en`, which are filled from the
+    keyword arguments it was raised with. The words say what is wrong, what to do, and whom to ask.
+    """
+
+    code: ClassVar[str] = "failure"
+    kind: ClassVar[Kind] = Kind.failure
+    zh: ClassVar[str] = "操作没有完成。"
+    en: ClassVar[str] = "The operation was not completed."
+
+    def __init__(self, **data: Any) -> None:  # noqa: ANN401 - the data of an error is whatever its words name
+        self.data = data
+        super().__init__(self.text("zh"))
+
+    def text(self, lang: Lang = "zh") -> str:
+        """The error in words for a person."""
+        return (self.zh if lang == "zh" else self.en).format(**self.data)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as data for `--json` and the API; values that JSON does not know become text."""
+        return {"code": self.code, "kind": self.kind.value, "message": self.text("zh"), "message_en": self.text("en")}
