@@ -16,6 +16,8 @@ _WAITING, _CLAIMED = text("status = 'waiting'"), text("status = 'claimed'")
 class OutboxEvent(Base):
     """One event, written in the transaction that caused it. `status` is one of services.outbox.EventStatus.
 
+    `attempt` counts claims (a claim whose relay died counts too), `failures` only what went wrong with the event.
+
     `title` is what the flow run is named after: 联审联批 · 惠德花园 · 第2轮.
     """
 
@@ -34,6 +36,7 @@ class OutboxEvent(Base):
     created_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(20))
     attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     available_at: Mapped[datetime]
     claimed_by: Mapped[str | None] = mapped_column(String(80))
     claimed_until: Mapped[datetime | None]

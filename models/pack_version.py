@@ -21,7 +21,7 @@ class PackVersion(Base):
     name: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(20))
     digest: Mapped[str] = mapped_column(String(64))
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     activated_at: Mapped[datetime]
     activated_by: Mapped[str] = mapped_column(String(120))
     current: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,100 @@
+"""Handling one event (处理事件): effect and acknowledgement in one transaction; a failure stops only its own event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run, task_run
+
+from flows.sending import send
+from runtime.office import Office, open_office
+from runtime.settings import Settings
+from services.outbox import Event, acknowledge, fail, is_acknowledged, load_events
+from services.reaction import REACTIONS
+from states.exceptions import JiugaiError
+
+CHUNKS = 20
+"""More events than this share their task runs: a task costs more than the work of a small event."""
+
+
+class Handled(NamedTuple):
+    """What became of one event: done (with a result in words), or failed and to be tried again, or parked."""
+
+    event: int
+    title: str
+    done: bool
+    result: str
+
+
+class ReactionFailed(Exception):
+    """Some events of a flow run failed; they are tried again or parked, the others are done."""
+
+
+@lru_cache(maxsize=1)
+def office() -> Office:
+    """The installation of this process, opened once; a resident runner and a worker's child both use it."""
+    return open_office(Settings())
+
+
+def carry(event_ids: Sequence[int], now: datetime | None) -> list[Handled]:
+    """Handle events in task runs named after them; raises ReactionFailed at the end when some failed.
+
+    `now` is given by simulations and demonstrations; None is this moment.
+    """
+    with office().database.read() as session:
+        events = load_events(session, event_ids)
+    size = -(-len(events) // CHUNKS) or 1
+    chunks = [events[start : start + size] for start in range(0, len(events), size)]
+    handled = [one for chunk in chunks for one in _handle_chunk(chunk, now)]
+    failed = [one for one in handled if not one.done]
+    if failed:
+        raise ReactionFailed("；".join(f"{one.title}：{one.result}" for one in failed))
+    return handled
+
+
+def _task_name() -> str:
+    events: list[Event] = task_run.parameters["events"]
+    return events[0].title + (f" 等 {len(events)} 件" if len(events) > 1 else "")
+
+
+@task(name="handle", task_run_name=_task_name, persist_result=False, cache_policy=NO_CACHE)
+def _handle_chunk(events: list[Event], now: datetime | None) -> list[Handled]:
+    run = flow_run.get_id()
+    done = [handle(office(), event, now or Office.now(), run) for event in events]
+    logger = get_run_logger()
+    for one in done:
+        logger.log(20 if one.done else 40, "%s：%s", one.title, one.result)
+    return done
+
+
+def handle(at: Office, event: Event, now: datetime, run: str | None) -> Handled:
+    """Handle one event once: its effect and its acknowledgement are one transaction."""
+    try:
+        if event.kind not in REACTIONS:
+            return Handled(event.id, event.title, True, send(at, event, now, run))
+        return Handled(event.id, event.title, True, _react(at, event, now, run))
+    except Exception as problem:
+        return Handled(event.id, event.title, False, write_down(at, event, problem, now))
+
+
+def _react(at: Office, event: Event, now: datetime, run: str | None) -> str:
+    with at.database.write() as session:
+        if is_acknowledged(session, event.id):
+            return "已处理过"
+        result = REACTIONS[event.kind].handle(session, at.city, event, now)
+        acknowledge(session, event.id, now=now, flow_run=run, result=result)
+    return result
+
+
+def write_down(at: Office, event: Event, problem: Exception, now: datetime) -> str:
+    """Put a failed event back or park it; returns the failure in words."""
+    words = problem.text("zh") if isinstance(problem, JiugaiError) else f"{type(problem).__name__}: {problem}"
+    with at.database.write() as session:
+        parked = fail(session, event.id, words, now=now)
+    return f"{words}（{'已搁置，待人工处理' if parked else '稍后自动重试'}）"

@@ -1,0 +1,24 @@
+"""联审联批 (the flow): open a round for its departments, settle it when it is decided, fire the next move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+
+from flows.handling import Handled, carry
+
+
+@flow(
+    name="joint_review",
+    description="联审联批",
+    flow_run_name="{title}",
+    validate_parameters=False,
+    persist_result=False,
+)
+def joint_review(title: str, event_ids: list[int], now: datetime | None = None) -> list[Handled]:
+    """Open a round of joint review for its departments, settle it when it is decided, fire the next move.
+
+    `event_ids` are outbox events of this flow's kinds; `title` names the run after its case.
+    """
+    return carry(event_ids, now)

@@ -1,0 +1,1 @@
+"""The channels that are built in (内置渠道)."""

@@ -1,0 +1,186 @@
+"""The pack (政策包) ready for use: its procedure, its machine, its registers by code, and the types of its facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from policy import fact as facts_text
+from policy.build import build_procedure
+from policy.expression import Compiled, compile_condition
+from policy.fact import FactJson
+from policy.fault import PositionMap
+from policy.form import guessed
+from policy.reference import REGISTERS
+from policy.schema import MemberEntry, PackDocument, ReviewEntry
+from policy.schema_entry import (
+    ConsentEntry,
+    DepartmentEntry,
+    DocumentEntry,
+    FactEntry,
+    FindingEntry,
+    Labelled,
+    LadderEntry,
+    LimitEntry,
+    MilestoneEntry,
+    Source,
+)
+from states.case import FactValue
+from states.exceptions import JiugaiError, Kind
+from states.machine import ProcedureMachine
+from states.procedure import Procedure
+
+
+class PackEntryUnknown(JiugaiError):
+    """The pack has no entry `culprit` in that register."""
+
+    code = "pack_entry_unknown"
+    kind = Kind.missing
+    zh = "政策包 {pack} 里没有名为“{culprit}”的{register}{guess}。可用 jiugai policy show 查看。"
+    en = 'The pack {pack} has no {register_en} named "{culprit}"{guess_en}. See jiugai policy show.'
+
+
+_Entry = TypeVar("_Entry")
+_Coded = TypeVar("_Coded", bound=Labelled)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One version of one pack, immutable; build it once and share it. Lookups raise PackEntryUnknown."""
+
+    document: PackDocument
+    positions: PositionMap = field(default_factory=PositionMap, compare=False, repr=False)
+
+    @classmethod
+    def from_document(cls, document: PackDocument) -> Pack:
+        """A pack from a stored document; its faults, if any, have no file and line."""
+        return cls(document)
+
+    @cached_property
+    def id(self) -> str:
+        """`default@2026.1`."""
+        return f"{self.document.pack.name}@{self.document.pack.version}"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the document's canonical JSON: what was typed by default or by hand is the same."""
+        text = json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def procedure(self) -> Procedure:
+        """Stages, steps and moves."""
+        return build_procedure(self.document)
+
+    @cached_property
+    def machine(self) -> ProcedureMachine:
+        """The one machine of the procedure, shared by all threads."""
+        return ProcedureMachine(self.procedure)
+
+    def as_json(self) -> dict[str, Any]:
+        """The document as JSON-safe data, without what is default; `loader.document_from_json` reads it."""
+        return self.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def fact(self, code: str) -> FactEntry:
+        """The fact (情况) of that code."""
+        return self._found(self.facts, "fact", code)
+
+    def document_entry(self, code: str) -> DocumentEntry:
+        """The document (材料) of that code."""
+        return self._found(self._documents, "document", code)
+
+    def limit(self, code: str) -> LimitEntry:
+        """The limit (期限) of that code."""
+        return self._found(self._limits, "limit", code)
+
+    def ladder(self, code: str) -> LadderEntry:
+        """The ladder (预警阶梯) of that code."""
+        return self._found(_by_code(self.document.ladders), "ladder", code)
+
+    def review(self, code: str) -> ReviewEntry:
+        """The review (联审联批、审批) of that code."""
+        return self._found(_by_code(self.document.reviews), "review", code)
+
+    def department(self, code: str) -> DepartmentEntry:
+        """The department (部门) of that code."""
+        return self._found(_by_code(self.document.departments), "department", code)
+
+    def finding(self, code: str) -> FindingEntry:
+        """The kind of finding (事项) of that code."""
+        return self._found(_by_code(self.document.findings), "finding", code)
+
+    def milestone(self, code: str) -> MilestoneEntry:
+        """The milestone (节点) of that code."""
+        return self._found(_by_code(self.document.milestones), "milestone", code)
+
+    def consent(self, code: str) -> ConsentEntry:
+        """The class of owners' decision (表决规则) of that code."""
+        return self._found(_by_code(self.document.consents), "consent", code)
+
+    def source(self, code: str) -> Source:
+        """The text (依据) a number comes from."""
+        return self._found(_by_code(self.document.sources), "source", code)
+
+    def member(self, review: str, member: str) -> MemberEntry:
+        """The member of a review by its department's code or its seat, as a review task keeps it."""
+        members = {entry.department or str(entry.seat): entry for entry in self.review(review).members}
+        return self._found(members, "department", member)
+
+    def member_applies(self, review: str, member: MemberEntry | str, facts: Mapping[str, FactValue]) -> bool:
+        """Whether a member of `review` is asked about a project with these facts.
+
+        While a fact its `when` looks at is unknown it is asked: nobody has shown that its matter is not touched.
+        """
+        entry = self.member(review, member) if isinstance(member, str) else member
+        if entry.when is None:
+            return True
+        compiled = self._whens.get(entry.when) or compile_condition(entry.when, self.facts)
+        return not all(code in facts for code in compiled.uses) or compiled.test(facts)
+
+    def parse_fact(self, code: str, text: str) -> FactValue:
+        """The value of what a person typed for a fact; raises FactInvalid naming what is expected."""
+        return facts_text.parse_fact(self.fact(code), text)
+
+    def dump_fact(self, value: FactValue) -> FactJson:
+        """The value as JSON keeps it exactly."""
+        return facts_text.dump_fact(value)
+
+    def load_fact(self, code: str, value: object) -> FactValue:
+        """The value back from `dump_fact`'s JSON; raises FactInvalid when it does not fit the fact."""
+        return facts_text.load_fact(self.fact(code), value)
+
+    @cached_property
+    def facts(self) -> dict[str, FactEntry]:
+        """Every fact (情况) by its code."""
+        return _by_code(self.document.facts)
+
+    @cached_property
+    def _documents(self) -> dict[str, DocumentEntry]:
+        return _by_code(self.document.documents)
+
+    @cached_property
+    def _limits(self) -> dict[str, LimitEntry]:
+        return _by_code(self.document.limits)
+
+    @cached_property
+    def _whens(self) -> dict[str, Compiled]:
+        texts = (member.when for review in self.document.reviews for member in review.members)
+        return {text: compile_condition(text, self.facts) for text in texts if text}
+
+    def _found(self, entries: Mapping[str, _Entry], register: str, code: str) -> _Entry:
+        try:
+            return entries[code]
+        except KeyError:
+            words = REGISTERS[register][1]
+            guess, guess_en = guessed(code, entries)
+            raise PackEntryUnknown(
+                pack=self.id, culprit=code, register=words.zh, register_en=words.en, guess=guess, guess_en=guess_en
+            ) from None
+
+
+def _by_code(entries: Iterable[_Coded]) -> dict[str, _Coded]:
+    return {entry.code: entry for entry in entries}

@@ -1,0 +1,216 @@
+"""The entries of a pack (政策包条目): what moves and reviews name: facts, documents, limits, ladders, sources …"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from states.label import Label
+from states.role import Seat
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Words = Annotated[str, Field(min_length=1, max_length=400)]
+
+HOLDER = "holder"
+"""In a rung: whoever holds the matter whose clock it is."""
+
+_SHARE = re.compile(r"\d{1,18}(/\d{1,18})?")
+_LEAP_YEAR = 2024
+
+
+class Names(NamedTuple):
+    """Marks a field whose value names an entry of another register of the pack; the loader resolves it."""
+
+    register: str
+
+
+class Statement(NamedTuple):
+    """Marks a field that holds a condition over facts; the loader compiles it."""
+
+
+def _seat(value: object) -> object:
+    try:
+        return Seat.parse(value) if isinstance(value, str) else _only_seat(value)
+    except ValueError:
+        raise PydanticCustomError("seat_form", "{given} is not role@level", {"given": str(value)}) from None
+
+
+def _only_seat(value: object) -> Seat:
+    if isinstance(value, Seat):
+        return value
+    raise ValueError(value)
+
+
+def _fraction(value: object) -> object:
+    if isinstance(value, Fraction):
+        return value
+    text = str(value).strip()
+    if isinstance(value, (bool, float)) or not _SHARE.fullmatch(text) or text.endswith("/0"):
+        raise PydanticCustomError("share_form", "{given} is not a fraction such as 2/3", {"given": text})
+    return Fraction(text)
+
+
+def _month_day(value: str) -> str:
+    try:
+        date.fromisoformat(f"{_LEAP_YEAR}-{value}")
+    except ValueError:
+        raise PydanticCustomError("month_day_form", "{given} is not MM-DD", {"given": value}) from None
+    return value
+
+
+SeatText = Annotated[Seat, BeforeValidator(_seat), PlainSerializer(str)]
+"""A role at a level, written `coordinator@district`; `system` alone for what only rules do."""
+Recipient = Annotated[
+    Seat | str, PlainValidator(lambda value: value if value == HOLDER else _seat(value)), PlainSerializer(str)
+]
+"""Who is told: a seat, or `holder`."""
+Share = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str), Field(ge=0, le=1)]
+"""An exact share, written as a fraction (`2/3`, `9/10`), 0 or 1; never as a decimal number."""
+MonthDay = Annotated[str, AfterValidator(_month_day)]
+"""A day of any year, written MM-DD."""
+
+
+class Entry(BaseModel):
+    """Base of everything in a pack: immutable, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Labelled(Entry):
+    """Something with a code and a name: `label` Chinese, `en` English."""
+
+    code: Code
+    label: Words
+    en: str = ""
+
+    @property
+    def name(self) -> Label:
+        """The name in both languages."""
+        return Label(self.label, self.en)
+
+
+class Source(Labelled):
+    """A text a number comes from: its title and number (文号). `assumed: true` marks a number without a source."""
+
+    assumed: bool = False
+
+
+class FactEntry(Labelled):
+    """A fact (情况) somebody records about a project, with its type; money is in yuan, shares are fractions."""
+
+    type: Literal["integer", "decimal", "money", "share", "text", "flag", "date", "choice"]
+    unit: str = ""
+    owed_by: SeatText
+    choices: dict[Code, Words] | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> FactEntry:
+        if (self.type == "choice") != bool(self.choices):
+            raise PydanticCustomError("choices_type", "`choices` goes with `type: choice`, and only with it")
+        return self
+
+
+class DocumentEntry(Labelled):
+    """A document (材料) and who has to bring it."""
+
+    owed_by: SeatText
+    media: tuple[Literal["pdf", "image", "word", "sheet", "drawing", "any"], ...] = ("any",)
+
+
+class MilestoneEntry(Labelled):
+    """A milestone (节点) of the works, with the MM-DD it should be reached by where the authority sets one."""
+
+    owed_by: SeatText
+    due: MonthDay | None = None
+    source: Annotated[Code | None, Names("source")] = None
+
+
+class FindingEntry(Labelled):
+    """A kind of finding (事项): an objection, a defect, a request. `closed_by` may close one after re-inspection."""
+
+    owed_by: SeatText
+    closed_by: SeatText
+
+
+class Tally(Entry):
+    """The facts of one denominator of an owners' vote: all, taking part, in favour."""
+
+    label: Words
+    en: str = ""
+    total: Annotated[Code, Names("fact")]
+    voted: Annotated[Code, Names("fact")]
+    agreed: Annotated[Code, Names("fact")]
+
+    @property
+    def name(self) -> Label:
+        """The denominator in both languages."""
+        return Label(self.label, self.en)
+
+
+class ConsentEntry(Labelled):
+    """A class of owners' decision (表决规则) with its quorum and pass share by each denominator."""
+
+    tallies: Annotated[tuple[Tally, ...], Field(min_length=1)]
+    quorum: Share
+    share: Share
+    inclusive: bool
+    owed_by: SeatText
+    source: Annotated[Code, Names("source")]
+
+
+class DepartmentEntry(Labelled):
+    """A department or utility unit (部门、管线单位) that can be asked."""
+
+    level: Literal["department", "utility"] = "department"
+
+
+class Span(Entry):
+    """A length of time with its unit and its source."""
+
+    days: Annotated[int, Field(ge=1, le=3700)]
+    unit: Literal["working_day", "calendar_day", "month"]
+    source: Annotated[Code, Names("source")]
+
+
+class LimitEntry(Labelled):
+    """A limit (期限): its span, when its light turns yellow, and the ladder it climbs.
+
+    `yellow_share` of the span used and `yellow_days` before the end (same unit): the earlier one turns it yellow.
+    """
+
+    span: Span
+    yellow_share: Share | None = None
+    yellow_days: Annotated[int, Field(ge=0)] | None = None
+    yellow_source: Annotated[Code | None, Names("source")] = None
+    ladder: Annotated[Code | None, Names("ladder")] = None
+
+
+class RungEntry(Labelled):
+    """One rung (预警层级): when (`warning` or `breach` plus working days) and who is told."""
+
+    at: Literal["warning", "breach"]
+    plus: Annotated[int, Field(ge=0, le=365)] = 0
+    to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    source: Annotated[Code, Names("source")]
+
+
+class LadderEntry(Labelled):
+    """An escalation ladder (预警阶梯), from the mildest rung to the sternest."""
+
+    rungs: Annotated[tuple[RungEntry, ...], Field(min_length=1)]

@@ -1,0 +1,207 @@
+"""Clocks (期限): started with a derivation, stopped, suspended and resumed with every working day accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.clock import Clock, ClockEntry
+from models.project import Project
+from policy.calendar import DueDay, TimeUnit
+from policy.pack import Pack
+from policy.schema import LimitEntry
+from services.city import City
+from services.rung import next_check
+from states.clock import ClockStatus, ClockSubject, Light, light_on
+
+LIVE = (ClockStatus.running, ClockStatus.suspended)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a clock is for: its subject, the row behind it, who holds the matter, words put before the limit's name."""
+
+    subject: ClockSubject
+    subject_id: int | None = None
+    holder_id: int | None = None
+    about: str = ""
+
+
+def start_clock(
+    session: Session, city: City, project: Project, pack: Pack, limit: str, matter: Matter, *, on: date
+) -> Clock:
+    """Start the clock of `limit` on the day `on` (not counted itself) and return it."""
+    return start_clocks(session, city, project, pack, [(limit, matter)], on=on)[0]
+
+
+def start_clocks(
+    session: Session, city: City, project: Project, pack: Pack, wanted: Sequence[tuple[str, Matter]], *, on: date
+) -> list[Clock]:
+    """Start several clocks on the same day, written with one flush."""
+    clocks = [_new_clock(city, project, pack, pack.limit(limit), matter, on) for limit, matter in wanted]
+    session.add_all(clocks)
+    session.flush()
+    return clocks
+
+
+def _new_clock(city: City, project: Project, pack: Pack, limit: LimitEntry, matter: Matter, on: date) -> Clock:
+    unit = TimeUnit(limit.span.unit)
+    derivation = city.calendar.derive(on, limit.span.days, unit)
+    clock = Clock(
+        project_id=project.id,
+        subject=matter.subject,
+        subject_id=matter.subject_id,
+        limit=limit.code,
+        label=f"{matter.about} {limit.label}".strip(),
+        unit=unit,
+        length=limit.span.days,
+        holder_id=matter.holder_id,
+        started_on=on,
+        due_on=derivation.due,
+        provisional=derivation.provisional,
+        derivation=derivation.text,
+        status=ClockStatus.running,
+        light=Light.green,
+    )
+    _show(city, pack, clock, on)
+    return clock
+
+
+def _show(city: City, pack: Pack, clock: Clock, today: date) -> None:
+    """Set when it turns yellow, its light and its next check, after a start or a new due day."""
+    clock.light = Light.green
+    if clock.subject == ClockSubject.period:  # a posting is meant to run out: that is nobody's delay
+        return
+    clock.warn_on = warning_day(city, pack.limit(clock.limit), clock.started_on, clock.due_on)
+    clock.light = light_on(today, warn_on=clock.warn_on, due_on=clock.due_on)
+    clock.next_check_on = next_check(city, pack, clock)
+
+
+def warning_day(city: City, limit: LimitEntry, start: date, due: date) -> date | None:
+    """The first yellow day: where `yellow_share` of the span is used or `yellow_days` remain, whichever is earlier.
+
+    Never the day of the start itself, and never after the due day.
+    """
+    unit, span = TimeUnit(limit.span.unit), limit.span.days
+    marks = []
+    if limit.yellow_share is not None:
+        used = -(-limit.yellow_share.numerator * span // limit.yellow_share.denominator)  # rounded up, exactly
+        marks.append(_mark(city, start, used, unit))
+    if limit.yellow_days is not None:
+        marks.append(_before(city, due, limit.yellow_days, unit))
+    return min(max(min(marks), start + timedelta(days=1)), due) if marks else None
+
+
+def _mark(city: City, start: date, used: int, unit: TimeUnit) -> date:
+    if unit is TimeUnit.working_day:
+        return city.calendar.add_working_days(start, used).day
+    if unit is TimeUnit.month:
+        return city.calendar.add_months(start, used).day
+    return start + timedelta(days=used)
+
+
+def _before(city: City, due: date, days: int, unit: TimeUnit) -> date:
+    if unit is not TimeUnit.working_day:
+        return due - timedelta(days=days)
+    day = due
+    while city.calendar.working_days_between(day, due) < days:
+        day -= timedelta(days=1)
+    return day
+
+
+def stop_clocks(
+    session: Session,
+    project_id: int,
+    subject: ClockSubject,
+    *,
+    on: date,
+    subject_id: int | None = None,
+    met: bool = True,
+) -> None:
+    """Stop the live clocks of a subject: met when in time, late when not; cancelled where `met` is False."""
+    live: tuple[ColumnElement[bool], ...] = (
+        Clock.project_id == project_id,
+        Clock.subject == subject,
+        Clock.status.in_(LIVE),
+    )
+    if subject_id is not None:
+        live = (*live, Clock.subject_id == subject_id)
+    if not met:
+        session.execute(update(Clock).where(*live).values(status=ClockStatus.cancelled, ended_on=on))
+        return
+    # a suspended clock cannot have run out meanwhile
+    late = (*live, Clock.status == ClockStatus.running, Clock.due_on < on, Clock.subject != ClockSubject.period)
+    session.execute(update(Clock).where(*late).values(status=ClockStatus.late, ended_on=on))
+    session.execute(update(Clock).where(*live).values(status=ClockStatus.met, ended_on=on))
+
+
+def cancel_clocks(session: Session, project_id: int, *, on: date) -> None:
+    """Cancel every live clock of a project that has come to an end."""
+    live: tuple[ColumnElement[bool], ...] = (Clock.project_id == project_id, Clock.status.in_(LIVE))
+    session.execute(update(Clock).where(*live).values(status=ClockStatus.cancelled, ended_on=on))
+
+
+def suspend_clocks(session: Session, city: City, project_id: int, *, reason: str, actor: str, now: datetime) -> None:
+    """Suspend every running clock of a project, keeping the days left. A clock already over its limit keeps running.
+
+    Suspending after the limit would turn an overdue matter into one in time (逾期后申请按逾期计).
+    """
+    today = city.day(now)
+    for clock in _clocks(session, project_id, ClockStatus.running):
+        if clock.due_on < today:
+            continue
+        clock.remaining = days_left(city, clock, today)
+        clock.status, clock.light, clock.next_check_on = ClockStatus.suspended, Light.grey, None
+        _enter(session, clock, "suspend", today, clock.remaining, reason, actor, now)
+
+
+def resume_clocks(
+    session: Session, city: City, pack: Pack, project_id: int, *, reason: str, actor: str, now: datetime
+) -> None:
+    """Let every suspended clock run again for exactly the days it had left; the derivation says so."""
+    today = city.day(now)
+    for clock in _clocks(session, project_id, ClockStatus.suspended):
+        left = clock.remaining or 0
+        due = _plus(city, today, left, TimeUnit(clock.unit))
+        clock.derivation += f"；暂停后于 {today} 恢复，剩余 {left} 日 → {due.day}"
+        clock.due_on, clock.provisional = due.day, clock.provisional or due.provisional
+        clock.status, clock.remaining = ClockStatus.running, None
+        _show(city, pack, clock, today)
+        _enter(session, clock, "resume", today, left, reason, actor, now)
+
+
+def days_left(city: City, clock: Clock, today: date) -> int:
+    """Days left after `today` in the clock's own unit (months count as calendar days); negative once it is over."""
+    if clock.unit == TimeUnit.working_day:
+        return city.calendar.working_days_between(today, clock.due_on)
+    return (clock.due_on - today).days
+
+
+def _plus(city: City, start: date, days: int, unit: TimeUnit) -> DueDay:
+    return city.calendar.due(
+        start, days, TimeUnit.working_day if unit is TimeUnit.working_day else TimeUnit.calendar_day
+    )
+
+
+def _clocks(session: Session, project_id: int, status: ClockStatus) -> Sequence[Clock]:
+    query = select(Clock).where(Clock.project_id == project_id, Clock.status == status)
+    return session.scalars(query.order_by(Clock.id).with_for_update()).all()
+
+
+def _enter(
+    session: Session, clock: Clock, kind: str, on: date, days: int, reason: str, actor: str, now: datetime
+) -> None:
+    row = {"clock_id": clock.id, "kind": kind, "on": on, "days": days, "reason": reason, "actor": actor}
+    session.execute(insert(ClockEntry), {**row, "recorded_at": now})
+
+
+def refresh_light(session: Session, project: Project) -> None:
+    """Set the project's light to the worst one of its live clocks; green where there is none."""
+    session.flush()
+    worst = select(func.max(Clock.light)).where(Clock.project_id == project.id, Clock.status.in_(LIVE))
+    light = session.scalar(worst)
+    project.light = Light.green if light is None else light

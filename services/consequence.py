@@ -1,0 +1,97 @@
+"""What a move brings with it (推进的后果): clocks, withdrawn reviews, and the events that reactions take up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.project import Project
+from policy.pack import Pack
+from services.city import City
+from services.clock import (
+    Matter,
+    cancel_clocks,
+    refresh_light,
+    resume_clocks,
+    start_clock,
+    stop_clocks,
+    suspend_clocks,
+)
+from services.identity import Actor, seat_in_charge
+from services.outbox import enqueue_all, row_of
+from services.review_round import next_round, withdraw_open_rounds
+from states.clock import ClockSubject
+from states.procedure import Move, Nature, StartKind, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A move just made: the project already stands in its new step, `before` is the one it left."""
+
+    project: Project
+    pack: Pack
+    move: Move
+    before: str
+    reason: str
+    actor: Actor
+    now: datetime
+
+
+def follow(session: Session, city: City, made: Made) -> None:
+    """Carry out everything the move brings with it, in the caller's transaction."""
+    project, actor = made.project, made.actor.login
+    if made.move.nature is Nature.halt:
+        suspend_clocks(session, city, project.id, reason=made.reason, actor=actor, now=made.now)
+    elif made.move.nature is Nature.resume:
+        resume_clocks(session, city, made.pack, project.id, reason=made.reason, actor=actor, now=made.now)
+    else:
+        _turn_over(session, city, made)
+    refresh_light(session, project)
+    _announce(session, made)
+
+
+def _turn_over(session: Session, city: City, made: Made) -> None:
+    """End what belonged to the step left behind, begin what belongs to the new one."""
+    project, today = made.project, city.day(made.now)
+    withdraw_open_rounds(session, project.id, on=today, now=made.now)
+    stop_clocks(session, project.id, ClockSubject.step, on=today)
+    stop_clocks(session, project.id, ClockSubject.period, on=today)
+    step = made.pack.procedure.step[project.step]
+    if step.kind is StepKind.end:
+        cancel_clocks(session, project.id, on=today)
+    elif step.limit:
+        _start(session, city, made, step.limit, ClockSubject.step)
+    for start in made.move.starts:
+        if start.kind is StartKind.clock:
+            _start(session, city, made, start.code, ClockSubject.period)
+
+
+def _start(session: Session, city: City, made: Made, limit: str, subject: ClockSubject) -> None:
+    seat = made.pack.procedure.step[made.project.step].held_by
+    organisation = made.project.organisation
+    holder = seat_in_charge(session, organisation, seat.level) if seat and seat.level else organisation
+    matter = Matter(subject, None, holder.id)
+    start_clock(session, city, made.project, made.pack, limit, matter, on=city.day(made.now))
+
+
+def _announce(session: Session, made: Made) -> None:
+    project, move = made.project, made.move
+    told = {
+        "trigger": move.trigger,
+        "before": made.before,
+        "after": project.step,
+        "reason": made.reason,
+        "actor": made.actor.name or made.actor.login,
+    }
+    step = made.pack.procedure.step[project.step].label.zh
+    events = [row_of("project_moved", f"{move.label.zh} · {project.name} · {step}", told, made.now, project.id)]
+    for start in move.starts:
+        if start.kind is StartKind.review:
+            review = made.pack.review(start.code)
+            number = next_round(session, project.id, start.code)
+            title = f"{review.label} · {project.name} · 第{number}轮"
+            payload = {"review": start.code, "round": number}
+            events.append(row_of(f"{review.kind}_requested", title, payload, made.now, project.id))
+    enqueue_all(session, events)

@@ -1,0 +1,65 @@
+"""Facts and milestones (情况填报、节点): recorded with their type, the earlier value kept in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.fact import Fact, Milestone
+from models.project import Project
+from services.city import City
+from services.keeping import Keeping, note, require_keeper
+from services.pack import pack_of
+from states.case import FactValue
+from states.exceptions import JiugaiError, Kind
+
+
+class MilestoneAhead(JiugaiError):
+    """A milestone cannot have been reached on a day still to come."""
+
+    code = "milestone_ahead"
+    kind = Kind.invalid
+    zh = "节点“{milestone}”的完成日期 {day} 在今天之后，请核对日期。"
+    en = 'Milestone "{milestone}" cannot have been reached on {day}, which is still to come.'
+
+
+def record_facts(session: Session, project: Project, values: Mapping[str, FactValue | str], keeping: Keeping) -> None:
+    """Record facts given as text or typed; unchanged ones leave no trace.
+
+    Raises FactUnknown and FactInvalid (see policy.pack) before anything is written, KeepingForbidden.
+    """
+    pack = pack_of(project.pack_version)
+    require_keeper(project, keeping.actor)
+    typed = {code: pack.parse_fact(code, value) if isinstance(value, str) else value for code, value in values.items()}
+    wanted = {code: pack.dump_fact(value) for code, value in typed.items()}
+    rows = {
+        row.code: row
+        for row in session.scalars(select(Fact).where(Fact.project_id == project.id, Fact.code.in_(wanted)))
+    }
+    changed = {code: value for code, value in wanted.items() if code not in rows or rows[code].value != value}
+    if not changed:
+        return
+    before = {code: rows[code].value for code in changed if code in rows}
+    for code, value in changed.items():
+        row = rows.get(code) or Fact(project_id=project.id, code=code)
+        row.value, row.recorded_at, row.recorded_by = value, keeping.now, keeping.actor.login
+        session.add(row)
+    note(session, project, "facts_recorded", keeping, before=before, after=changed)
+
+
+def reach_milestone(session: Session, city: City, project: Project, code: str, day: date, keeping: Keeping) -> None:
+    """Record that a milestone was reached on `day` (city's zone). Raises MilestoneUnknown, MilestoneAhead."""
+    pack = pack_of(project.pack_version)
+    require_keeper(project, keeping.actor)
+    entry = pack.milestone(code)
+    if day > city.day(keeping.now):
+        raise MilestoneAhead(milestone=entry.label, day=day)
+    row = session.get(Milestone, (project.id, code))
+    before = {code: row.reached_on.isoformat()} if row else {}
+    row = row or Milestone(project_id=project.id, code=code)
+    row.reached_on, row.recorded_at, row.recorded_by = day, keeping.now, keeping.actor.login
+    session.add(row)
+    note(session, project, "milestone_reached", keeping, before=before, after={code: day.isoformat()})

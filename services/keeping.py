@@ -1,0 +1,63 @@
+"""Keeping the record (填报): who writes into it, through which edge, when; and who is allowed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.project import Project
+from services.audit import Act, record
+from services.identity import Actor
+from states.exceptions import JiugaiError, Kind
+from states.role import Role
+
+
+class KeepingForbidden(JiugaiError):
+    """Only coordinators whose subtree holds the project write into its record."""
+
+    code = "keeping_forbidden"
+    kind = Kind.forbidden
+    zh = "{actor} 无权填报“{project}”的情况或材料。请由该项目所在街道、区县或市的项目专员办理。"
+    en = '{actor} may not write into the record of "{project}"; a coordinator above it can.'
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Who writes into a project's record, when, through which edge, and under which request."""
+
+    actor: Actor
+    now: datetime
+    source: str = "web"
+    request_id: str | None = None
+    reason: str = ""
+
+
+def require_keeper(project: Project, actor: Actor) -> None:
+    """Refuse whoever is not a coordinator above the project. Raises KeepingForbidden."""
+    path = project.organisation.path
+    if not actor.is_system and not any(g.role is Role.coordinator and path.startswith(g.path) for g in actor.grants):
+        raise KeepingForbidden(actor=actor.name or actor.login, project=project.name)
+
+
+def note(
+    session: Session, project: Project, action: str, keeping: Keeping, *, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Append the entry of one act of keeping to the project's history."""
+    version = project.pack_version
+    act = Act(
+        "project",
+        project.code,
+        action,
+        keeping.actor.login,
+        keeping.source,
+        keeping.now,
+        reason=keeping.reason,
+        before=before,
+        after=after,
+        pack=f"{version.name}@{version.version}",
+        request_id=keeping.request_id,
+    )
+    record(session, act)

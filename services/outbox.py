@@ -1,0 +1,174 @@
+"""The outbox (待办事件): events written with their cause, claimed in batches, acknowledged with their effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.outbox import Acknowledgement, Incident, OutboxEvent
+from states.exceptions import JiugaiError, Kind
+
+
+class EventStatus(StrEnum):
+    """How an event stands: waiting for its time, claimed by a relay, done, or parked as an incident."""
+
+    waiting = "waiting"
+    claimed = "claimed"
+    done = "done"
+    parked = "parked"
+
+
+LEASE = timedelta(minutes=2)
+"""How long a claim holds: after that the reconciler drives the event again."""
+BACK_OFF = (2, 10, 60, 300, 900)
+"""Seconds to wait after the first, second … failure; one more failure parks the event."""
+
+
+SILENT = ("incident_opened", "delivery_requested")
+"""Kinds whose failure is only shown, not told: telling would take the very thing that failed."""
+
+
+class IncidentUnknown(JiugaiError):
+    """No open incident of that number."""
+
+    code = "incident_unknown"
+    kind = Kind.missing
+    zh = "没有编号为 {incident} 的未处理故障。请用 jiugai notify outbox 查看。"
+    en = "There is no open incident {incident}. See `jiugai notify outbox`."
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A claimed event as a flow gets it. `attempt` counts from 1."""
+
+    id: int
+    kind: str
+    title: str
+    project_id: int | None
+    payload: dict[str, Any]
+    attempt: int
+
+
+def enqueue(
+    session: Session, kind: str, title: str, payload: dict[str, Any], *, now: datetime, project_id: int | None = None
+) -> None:
+    """Put one event into the outbox, in the caller's transaction."""
+    session.execute(insert(OutboxEvent), row_of(kind, title, payload, now, project_id))
+
+
+def enqueue_all(session: Session, events: Sequence[dict[str, Any]]) -> None:
+    """Put several events, made by `row_of`, into the outbox with one statement."""
+    if events:
+        session.execute(insert(OutboxEvent), list(events))
+
+
+def row_of(kind: str, title: str, payload: dict[str, Any], now: datetime, project_id: int | None) -> dict[str, Any]:
+    """The row of one event, for `enqueue_all`."""
+    return {
+        "kind": kind,
+        "title": title,
+        "payload": payload,
+        "project_id": project_id,
+        "created_at": now,
+        "available_at": now,
+        "status": EventStatus.waiting,
+        "attempt": 0,
+        "failures": 0,
+    }
+
+
+def has_due(session: Session, *, now: datetime) -> bool:
+    """Whether there is anything to claim; reads only, so that an idle relay takes no lock."""
+    return session.scalar(select(OutboxEvent.id).where(_due(now)).limit(1)) is not None
+
+
+def claim(session: Session, relay: str, *, now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Event]:
+    """Claim up to `limit` events that are due, oldest first, for `relay`; also claims whose lease has run out.
+
+    Several relays may claim at once: on PostgreSQL they skip each other's rows, on SQLite one waits for the other.
+    """
+    query = select(OutboxEvent).where(_due(now)).order_by(OutboxEvent.id).limit(limit)
+    rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.status, row.attempt = EventStatus.claimed, row.attempt + 1
+        row.claimed_by, row.claimed_until = relay, now + lease
+    return [_as_event(row) for row in rows]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    waiting = (OutboxEvent.status == EventStatus.waiting) & (OutboxEvent.available_at <= now)
+    expired = (OutboxEvent.status == EventStatus.claimed) & (OutboxEvent.claimed_until <= now)
+    return or_(waiting, expired)
+
+
+def _as_event(row: OutboxEvent) -> Event:
+    return Event(row.id, row.kind, row.title, row.project_id, row.payload, row.attempt)
+
+
+def load_events(session: Session, event_ids: Sequence[int]) -> list[Event]:
+    """The events of these numbers that are not acknowledged yet, oldest first."""
+    query = select(OutboxEvent).where(OutboxEvent.id.in_(event_ids), OutboxEvent.status != EventStatus.done)
+    return [_as_event(row) for row in session.scalars(query.order_by(OutboxEvent.id))]
+
+
+def release(session: Session, event_ids: Sequence[int], *, until: datetime) -> None:
+    """Give claimed events back untried, to be claimed from `until` on: it was not the event that failed."""
+    claimed = (OutboxEvent.id.in_(event_ids), OutboxEvent.status == EventStatus.claimed)
+    session.execute(update(OutboxEvent).where(*claimed).values(status=EventStatus.waiting, available_at=until))
+
+
+def is_acknowledged(session: Session, event_id: int) -> bool:
+    """Whether the event's effect is already in the database."""
+    return session.get(Acknowledgement, event_id) is not None
+
+
+def acknowledge(session: Session, event_id: int, *, now: datetime, flow_run: str | None, result: str) -> None:
+    """Write the acknowledgement, in the transaction of the effect. Raises IntegrityError when it is already there."""
+    row = {"event_id": event_id, "handled_at": now, "flow_run": flow_run, "result": result}
+    session.execute(insert(Acknowledgement), row)
+    session.execute(
+        update(OutboxEvent).where(OutboxEvent.id == event_id).values(status=EventStatus.done, last_error=None)
+    )
+
+
+def fail(session: Session, event_id: int, error: str, *, now: datetime, retryable: bool = True) -> bool:
+    """Put a failed event back with a growing wait, or park it as an incident; returns whether it was parked."""
+    row = session.get_one(OutboxEvent, event_id, with_for_update=True)
+    if row.status == EventStatus.done:
+        return False
+    row.last_error, row.failures = error[:4000], row.failures + 1
+    if retryable and row.failures <= len(BACK_OFF):
+        row.status, row.available_at = EventStatus.waiting, now + timedelta(seconds=BACK_OFF[row.failures - 1])
+        return False
+    row.status = EventStatus.parked
+    session.add(
+        Incident(event_id=row.id, project_id=row.project_id, title=row.title, error=error[:4000], opened_at=now)
+    )
+    return True
+
+
+def retry_incident(session: Session, incident_id: int, *, actor: str, now: datetime) -> None:
+    """Close the incident and have its event tried again from the start. Raises IncidentUnknown."""
+    incident = session.get(Incident, incident_id, with_for_update=True)
+    if incident is None or incident.closed_at is not None:
+        raise IncidentUnknown(incident=incident_id)
+    incident.closed_at, incident.closed_by = now, actor
+    event = session.get_one(OutboxEvent, incident.event_id)
+    event.status, event.failures, event.available_at = EventStatus.waiting, 0, now
+
+
+def open_incidents(session: Session) -> Sequence[Incident]:
+    """Every incident nobody has closed yet, oldest first."""
+    return session.scalars(select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id)).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next waiting event may be claimed; None when none is waiting."""
+    waiting = select(OutboxEvent.available_at).where(OutboxEvent.status == EventStatus.waiting)
+    return session.scalars(waiting.order_by(OutboxEvent.available_at).limit(1)).first()
