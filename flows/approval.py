@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from prefect import flow
 
 from flows.handling import Handled, carry
 
 
 @flow(name="approval", description="审批", flow_run_name="{title}", persist_result=False)
-def approval(title: str, event_ids: list[int], now: datetime | None = None) -> list[Handled]:
+def approval(title: str, event_ids: list[int], at_event_time: bool = False) -> list[Handled]:
     """Open a chain of approvers, call the next one, settle the chain, fire the next move.
 
     `event_ids` are outbox events of this flow's kinds; `title` names the run after its case.
     """
-    return carry(event_ids, now)
+    return carry(event_ids, at_event_time)

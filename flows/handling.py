@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from prefect import task
@@ -36,22 +35,32 @@ class ReactionFailed(Exception):
     """Some events of a flow run failed; they are tried again or parked, the others are done."""
 
 
-@lru_cache(maxsize=1)
+_open: list[Office] = []
+
+
 def office() -> Office:
     """The installation of this process, opened once; a resident runner and a worker's child both use it."""
-    return open_office(Settings())
+    if not _open:
+        _open.append(open_office(Settings()))
+    return _open[0]
 
 
-def carry(event_ids: Sequence[int], now: datetime | None) -> list[Handled]:
+def use(at: Office) -> None:
+    """Work with an office that is already open: what demonstrations and tests do."""
+    _open[:] = [at]
+
+
+def carry(event_ids: Sequence[int], at_event_time: bool) -> list[Handled]:
     """Handle events in task runs named after them; raises ReactionFailed at the end when some failed.
 
-    `now` is given by simulations and demonstrations; None is this moment.
+    `at_event_time` handles each event as of the moment it was written: for demonstrations and simulations, whose
+    time is not ours.
     """
     with office().database.read() as session:
         events = load_events(session, event_ids)
     size = -(-len(events) // CHUNKS) or 1
     chunks = [events[start : start + size] for start in range(0, len(events), size)]
-    handled = [one for chunk in chunks for one in _handle_chunk(chunk, now)]
+    handled = [one for chunk in chunks for one in _handle_chunk(chunk, at_event_time)]
     failed = [one for one in handled if not one.done]
     if failed:
         raise ReactionFailed("；".join(f"{one.title}：{one.result}" for one in failed))
@@ -64,9 +73,9 @@ def _task_name() -> str:
 
 
 @task(name="handle", task_run_name=_task_name, persist_result=False, cache_policy=NO_CACHE)
-def _handle_chunk(events: list[Event], now: datetime | None) -> list[Handled]:
+def _handle_chunk(events: list[Event], at_event_time: bool) -> list[Handled]:
     run = flow_run.get_id()
-    done = [handle(office(), event, now or Office.now(), run) for event in events]
+    done = [handle(office(), event, event.created_at if at_event_time else Office.now(), run) for event in events]
     logger = get_run_logger()
     for one in done:
         logger.log(20 if one.done else 40, "%s：%s", one.title, one.result)

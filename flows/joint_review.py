@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from prefect import flow
 
 from flows.handling import Handled, carry
@@ -16,9 +14,9 @@ from flows.handling import Handled, carry
     validate_parameters=False,
     persist_result=False,
 )
-def joint_review(title: str, event_ids: list[int], now: datetime | None = None) -> list[Handled]:
+def joint_review(title: str, event_ids: list[int], at_event_time: bool = False) -> list[Handled]:
     """Open a round of joint review for its departments, settle it when it is decided, fire the next move.
 
     `event_ids` are outbox events of this flow's kinds; `title` names the run after its case.
     """
-    return carry(event_ids, now)
+    return carry(event_ids, at_event_time)

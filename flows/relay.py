@@ -44,11 +44,14 @@ class Relayed(NamedTuple):
     runs: int
 
 
-Starter = Callable[[Office, FlowName, list[Event], datetime | None], int]
+Starter = Callable[[FlowName, list[Event], bool], int]
 
 
 def relay_once(at: Office, name: str, *, now: datetime | None = None) -> Relayed:
-    """Claim what is due and start its flows; events whose flow could not even start are given back untried."""
+    """Claim what is due and start its flows; events whose flow could not even start are given back untried.
+
+    With `now`, which only demonstrations and simulations give, events are handled as of when they were written.
+    """
     moment = now or Office.now()
     starter, lease = _STARTERS[at.settings.reactions]
     with at.database.read() as session:
@@ -59,7 +62,7 @@ def relay_once(at: Office, name: str, *, now: datetime | None = None) -> Relayed
     runs = 0
     for flow_name, group in _by_flow(events):
         try:
-            runs += starter(at, flow_name, group, now)
+            runs += starter(flow_name, group, now is not None)
         except Exception:
             log.exception("Prefect 没有接下 %s 的 %d 个事件，稍后再试", flow_name, len(group))
             with at.database.write() as session:
@@ -78,22 +81,22 @@ def flow_of(event: Event) -> FlowName:
     return REACTIONS[event.kind].flow if event.kind in REACTIONS else FlowName.delivery
 
 
-def _here(at: Office, name: FlowName, events: list[Event], now: datetime | None) -> int:
+def _here(name: FlowName, events: list[Event], virtual: bool) -> int:
     batches = [[event] for event in events] if len(events) <= SINGLE else [events]
     for batch in batches:
         try:
             with tags(*_case_tags(batch)):
-                FLOWS[name](title=_title(name, batch), event_ids=[event.id for event in batch], now=now)
+                FLOWS[name](title=_title(name, batch), event_ids=[e.id for e in batch], at_event_time=virtual)
         except ReactionFailed as failed:  # each failed event is already written down; the run shows red
             log.warning("%s", failed)
     return len(batches)
 
 
-def _deployed(at: Office, name: FlowName, events: list[Event], now: datetime | None) -> int:
+def _deployed(name: FlowName, events: list[Event], virtual: bool) -> int:
     for event in events:
         run_deployment(
             f"{name}/{name}",
-            parameters={"title": event.title, "event_ids": [event.id]},
+            parameters={"title": event.title, "event_ids": [event.id], "at_event_time": virtual},
             flow_run_name=event.title,
             tags=_case_tags([event]),
             idempotency_key=f"outbox:{event.id}:{name}:{event.attempt}",

@@ -74,7 +74,7 @@ def _merged(file: YamlFile, raw: dict[str, Any], places: dict[Path, Place]) -> l
 
 def _paths(folder: FilePath) -> list[FilePath]:
     if not folder.is_dir():
-        raise PackInvalid(pack=folder.name, faults=[make_fault("folder_missing", Place(str(folder), 0), str(folder))])
+        raise PackInvalid(pack=folder.name, faults=[make_fault("folder_missing", Place(str(folder), 1), str(folder))])
     found = sorted(path for path in folder.iterdir() if path.is_file())
     other = [path.name for path in found if path.suffix != ".yaml" and path.suffix.lower() in (".yml", ".yaml")]
     if other:
@@ -82,5 +82,5 @@ def _paths(folder: FilePath) -> list[FilePath]:
         raise PackInvalid(pack=folder.name, faults=faults)
     paths = [path for path in found if path.suffix == ".yaml"]
     if not paths:
-        raise PackInvalid(pack=folder.name, faults=[make_fault("folder_empty", Place(str(folder), 0), str(folder))])
+        raise PackInvalid(pack=folder.name, faults=[make_fault("folder_empty", Place(str(folder), 1), str(folder))])
     return paths

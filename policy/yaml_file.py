@@ -29,6 +29,7 @@ _PROBLEMS = (
     ("did not find expected key", "缩进没有对齐"),
     ("did not find expected '-'", "缩进没有对齐，这一列的每项应以“- ”开头"),
     ("could not find expected ':'", "缺少冒号，或冒号后没有空格"),
+    ("expected ',' or", "花括号或方括号里缺少逗号、没有写完，或文字里有引号要整个加引号"),
     ("unexpected end of stream", "引号或括号没有写完"),
     ("while scanning a quoted", "引号没有配对"),
     ("special characters are not allowed", "有看不见的控制字符，请删去"),

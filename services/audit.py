@@ -13,10 +13,20 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
+from states.exceptions import JiugaiError, Kind
 
 ALGORITHM = "sha256"
 FIRST = ""
 """What stands for the hash before a subject's first entry."""
+
+
+class RequestReused(JiugaiError):
+    """The request id already stands for another act."""
+
+    code = "request_reused"
+    kind = Kind.conflict
+    zh = "请求号 {request} 已用于另一操作（{done}），本次未办理。请刷新页面后重试。"
+    en = "Request id {request} already stands for another act ({done}); nothing was done. Reload and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,21 @@ def record(session: Session, act: Act) -> str:
     row["hash"] = digest(row)
     session.execute(insert(AuditEntry), row)
     return str(row["hash"])
+
+
+def done_before(
+    session: Session, request_id: str | None, subject: str, subject_id: str, action: str
+) -> AuditEntry | None:
+    """The entry written under this request id, so that a repeated request is harmless; None for a new one.
+
+    Raises RequestReused when the id stands for another act.
+    """
+    if request_id is None:
+        return None
+    entry = session.scalar(select(AuditEntry).where(AuditEntry.request_id == request_id))
+    if entry is not None and (entry.subject, entry.subject_id, entry.action) != (subject, subject_id, action):
+        raise RequestReused(request=request_id, done=f"{entry.subject_id} {entry.action}")
+    return entry
 
 
 def _head(session: Session, subject: str, subject_id: str) -> tuple[int, str]:
@@ -130,6 +155,8 @@ def _problem(row: dict[str, Any], seq: int, previous: str) -> str:
         return f"缺少第 {seq} 条"
     if row["previous_hash"] != previous:
         return "与上一条的哈希不衔接"
+    if row["algorithm"] != ALGORITHM:
+        return f"哈希算法“{row['algorithm']}”不是 {ALGORITHM}"
     if row["hash"] != digest(row):
         return "内容与哈希不符"
     return ""

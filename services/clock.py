@@ -67,16 +67,17 @@ def _new_clock(city: City, project: Project, pack: Pack, limit: LimitEntry, matt
         status=ClockStatus.running,
         light=Light.green,
     )
+    if matter.subject is not ClockSubject.period:  # a posting is meant to run out: that is nobody's delay
+        clock.warn_on = warning_day(city, limit, on, clock.due_on)
     _show(city, pack, clock, on)
     return clock
 
 
 def _show(city: City, pack: Pack, clock: Clock, today: date) -> None:
-    """Set when it turns yellow, its light and its next check, after a start or a new due day."""
+    """Set its light and its next check, after a start or a new due day."""
     clock.light = Light.green
-    if clock.subject == ClockSubject.period:  # a posting is meant to run out: that is nobody's delay
+    if clock.subject == ClockSubject.period:
         return
-    clock.warn_on = warning_day(city, pack.limit(clock.limit), clock.started_on, clock.due_on)
     clock.light = light_on(today, warn_on=clock.warn_on, due_on=clock.due_on)
     clock.next_check_on = next_check(city, pack, clock)
 
@@ -84,6 +85,7 @@ def _show(city: City, pack: Pack, clock: Clock, today: date) -> None:
 def warning_day(city: City, limit: LimitEntry, start: date, due: date) -> date | None:
     """The first yellow day: where `yellow_share` of the span is used or `yellow_days` remain, whichever is earlier.
 
+    In working days it is a working day itself: who is reminded one day before a Monday has to hear of it on Friday.
     Never the day of the start itself, and never after the due day.
     """
     unit, span = TimeUnit(limit.span.unit), limit.span.days
@@ -108,9 +110,14 @@ def _before(city: City, due: date, days: int, unit: TimeUnit) -> date:
     if unit is not TimeUnit.working_day:
         return due - timedelta(days=days)
     day = due
-    while city.calendar.working_days_between(day, due) < days:
+    while city.calendar.working_days_between(day, due) < days or not _is_worked(city, day):
         day -= timedelta(days=1)
     return day
+
+
+def _is_worked(city: City, day: date) -> bool:
+    # unlike is_working_day this also answers, provisionally, for a year without a notice
+    return city.calendar.working_days_between(day - timedelta(days=1), day) == 1
 
 
 def stop_clocks(
@@ -162,16 +169,29 @@ def suspend_clocks(session: Session, city: City, project_id: int, *, reason: str
 def resume_clocks(
     session: Session, city: City, pack: Pack, project_id: int, *, reason: str, actor: str, now: datetime
 ) -> None:
-    """Let every suspended clock run again for exactly the days it had left; the derivation says so."""
+    """Let every suspended clock run again for exactly the days it had left; the derivation says so.
+
+    Its warning keeps its distance from the due day: time that stood still brings no yellow light nearer.
+    """
     today = city.day(now)
     for clock in _clocks(session, project_id, ClockStatus.suspended):
         left = clock.remaining or 0
         due = _plus(city, today, left, TimeUnit(clock.unit))
         clock.derivation += f"；暂停后于 {today} 恢复，剩余 {left} 日 → {due.day}"
+        clock.warn_on = _warn_again(city, clock, due.day)
         clock.due_on, clock.provisional = due.day, clock.provisional or due.provisional
         clock.status, clock.remaining = ClockStatus.running, None
         _show(city, pack, clock, today)
         _enter(session, clock, "resume", today, left, reason, actor, now)
+
+
+def _warn_again(city: City, clock: Clock, due: date) -> date | None:
+    if clock.warn_on is None or due == clock.due_on:
+        return clock.warn_on
+    if clock.unit == TimeUnit.working_day:
+        kept = city.calendar.working_days_between(clock.warn_on, clock.due_on)
+        return _before(city, due, kept, TimeUnit.working_day)
+    return due - (clock.due_on - clock.warn_on)
 
 
 def days_left(city: City, clock: Clock, today: date) -> int:
@@ -182,6 +202,8 @@ def days_left(city: City, clock: Clock, today: date) -> int:
 
 
 def _plus(city: City, start: date, days: int, unit: TimeUnit) -> DueDay:
+    if not days:  # suspended on its last day: that day is still whole, and none ends on a rest day
+        return city.calendar.roll_forward(start)
     return city.calendar.due(
         start, days, TimeUnit.working_day if unit is TimeUnit.working_day else TimeUnit.calendar_day
     )
@@ -200,8 +222,9 @@ def _enter(
 
 
 def refresh_light(session: Session, project: Project) -> None:
-    """Set the project's light to the worst one of its live clocks; green where there is none."""
+    """Set the project's light to the worst one of its live clocks; where there is none, green, or grey while halted."""
     session.flush()
     worst = select(func.max(Clock.light)).where(Clock.project_id == project.id, Clock.status.in_(LIVE))
     light = session.scalar(worst)
-    project.light = Light.green if light is None else light
+    without = Light.green if project.resume_step is None else Light.grey
+    project.light = without if light is None else light

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.outbox import OutboxEvent
 from models.project import Project
 from policy.pack import Pack
+from policy.schema import ReviewEntry
 from services.city import City
 from services.clock import (
     Matter,
@@ -20,10 +24,12 @@ from services.clock import (
     suspend_clocks,
 )
 from services.identity import Actor, seat_in_charge
-from services.outbox import enqueue_all, row_of
-from services.review_round import next_round, withdraw_open_rounds
+from services.outbox import EventStatus, enqueue_all, row_of
+from services.review import ask_settlement, standing
+from services.review_round import next_round, open_round_of, withdraw_open_rounds
 from states.clock import ClockSubject
 from states.procedure import Move, Nature, StartKind, StepKind
+from states.review import ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ def _turn_over(session: Session, city: City, made: Made) -> None:
     """End what belonged to the step left behind, begin what belongs to the new one."""
     project, today = made.project, city.day(made.now)
     withdraw_open_rounds(session, project.id, on=today, now=made.now)
+    if made.move.nature is Nature.end:  # broken off: what ran is neither met nor late
+        cancel_clocks(session, project.id, on=today)
     stop_clocks(session, project.id, ClockSubject.step, on=today)
     stop_clocks(session, project.id, ClockSubject.period, on=today)
     step = made.pack.procedure.step[project.step]
@@ -87,11 +95,38 @@ def _announce(session: Session, made: Made) -> None:
     }
     step = made.pack.procedure.step[project.step].label.zh
     events = [row_of("project_moved", f"{move.label.zh} · {project.name} · {step}", told, made.now, project.id)]
-    for start in move.starts:
-        if start.kind is StartKind.review:
-            review = made.pack.review(start.code)
-            number = next_round(session, project.id, start.code)
-            title = f"{review.label} · {project.name} · 第{number}轮"
-            payload = {"review": start.code, "round": number}
-            events.append(row_of(f"{review.kind}_requested", title, payload, made.now, project.id))
-    enqueue_all(session, events)
+    reviews = [made.pack.review(start.code) for start in move.starts if start.kind is StartKind.review]
+    enqueue_all(session, events + [_request(session, made, review) for review in reviews])
+    if move.nature is Nature.resume:
+        _take_up_reviews(session, made)
+
+
+def _take_up_reviews(session: Session, made: Made) -> None:
+    """Ask again for what reactions had to leave while the project stood still: rounds to open, rounds to settle."""
+    project, procedure = made.project, made.pack.procedure
+    for entry in made.pack.document.reviews:
+        if procedure.move(entry.on_pass, project.step) is None:
+            continue
+        review = open_round_of(session, project.id, entry.code)
+        if review is not None and standing(review) is not ReviewStatus.open:
+            ask_settlement(session, project, made.pack, review, now=made.now)
+        elif review is None and _was_left(session, project, entry):
+            enqueue_all(session, [_request(session, made, entry)])
+
+
+def _was_left(session: Session, project: Project, entry: ReviewEntry) -> bool:
+    """Whether the newest request for the review was handled without its round being opened."""
+    query = select(OutboxEvent).where(
+        OutboxEvent.project_id == project.id, OutboxEvent.kind == f"{entry.kind}_requested"
+    )
+    asked = [row for row in session.scalars(query.order_by(OutboxEvent.id)) if row.payload["review"] == entry.code]
+    if not asked or asked[-1].status != EventStatus.done:
+        return False
+    return bool(asked[-1].payload["round"] == next_round(session, project.id, entry.code))
+
+
+def _request(session: Session, made: Made, entry: ReviewEntry) -> dict[str, Any]:
+    number = next_round(session, made.project.id, entry.code)
+    title = f"{entry.label} · {made.project.name} · 第{number}轮"
+    payload = {"review": entry.code, "round": number}
+    return row_of(f"{entry.kind}_requested", title, payload, made.now, made.project.id)

@@ -54,7 +54,7 @@ def begin(session: Session, delivery_id: int, *, now: datetime) -> Letter | None
 def finish(session: Session, delivery_id: int, receipt: Receipt, *, now: datetime) -> None:
     """Write down that the channel has taken the message."""
     delivery = session.get_one(Delivery, delivery_id)
-    delivery.status, delivery.code, delivery.detail = DeliveryStatus.sent, receipt.code, receipt.detail[:1000]
+    delivery.status, delivery.code, delivery.detail = DeliveryStatus.sent, receipt.code[:60], receipt.detail[:1000]
     delivery.changed_at = now
 
 
@@ -62,5 +62,5 @@ def break_off(session: Session, delivery_id: int, failure: DeliveryFailed, *, no
     """Write down why the channel did not take the message; a failure that will not pass makes the delivery dead."""
     delivery = session.get_one(Delivery, delivery_id)
     delivery.status = DeliveryStatus.failed if failure.retryable else DeliveryStatus.dead
-    delivery.code, delivery.detail = str(failure.data.get("provider_code", "")), failure.text("zh")[:1000]
+    delivery.code, delivery.detail = str(failure.data.get("provider_code", ""))[:60], failure.text("zh")[:1000]
     delivery.changed_at = now

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -15,14 +17,18 @@ from sqlalchemy.orm import Session
 
 from models.document import Document
 from models.project import Project
+from policy.schema import DocumentEntry
 from services.city import City
-from services.keeping import Keeping, note, require_keeper
-from services.media import sniff
+from services.keeping import Keeping, kept_before, note, require_keeper
+from services.media import Media, sniff
 from services.pack import pack_of
 from states.exceptions import JiugaiError, Kind
 
 CHUNK = 1 << 20
 NAME_LIMIT = 200
+HEAD = 4096
+"""So many first bytes are enough to tell what a file is."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DocumentTooLarge(JiugaiError):
@@ -61,6 +67,15 @@ class StoreFull(JiugaiError):
     en = 'The document store is full: "{file}" was not saved and nothing was changed. Free space, then retry.'
 
 
+class StoreUnavailable(JiugaiError):
+    """The folder of the document store cannot be written."""
+
+    code = "store_unavailable"
+    kind = Kind.failure
+    zh = "材料库不可写（{problem}），“{file}”未保存，数据库未改动。请联系系统管理员检查数据文件夹的权限后重试。"
+    en = 'The document store cannot be written ({problem}): "{file}" was not saved. Check its folder.'
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file as it comes in: the kind of document the pack names, the name it was sent under, its bytes."""
@@ -73,17 +88,17 @@ class Upload:
 def attach(session: Session, city: City, project: Project, upload: Upload, keeping: Keeping) -> Document:
     """Store a document as the next version of its kind and note it; bytes are on disk before the row is written.
 
-    Raises DocumentUnknown (see policy.pack), DocumentEmpty, DocumentTooLarge, DocumentTypeRefused, StoreFull,
-    KeepingForbidden.
+    What is refused leaves nothing in the store; a repeated request attaches nothing twice. Raises PackEntryUnknown (see
+    policy.pack), DocumentEmpty, DocumentTooLarge, DocumentTypeRefused, StoreFull, StoreUnavailable, KeepingForbidden,
+    RequestReused.
     """
     require_keeper(project, keeping.actor)
     entry = pack_of(project.pack_version).document_entry(upload.kind)
-    name = Path(upload.filename.replace("\\", "/")).name[-NAME_LIMIT:] or upload.kind
-    sha256, size, head = _store(city, upload.content, name)
-    media = sniff(head, name)
-    if "any" not in entry.media and media.family not in entry.media:
-        accepted = "、".join(entry.media)
-        raise DocumentTypeRefused(file=name, found=media.mime, document=entry.label, accepted=accepted)
+    name = _plain_name(upload.filename) or upload.kind
+    sha256, size, media = _store(city, upload.content, name, lambda head: _accepted(entry, name, head))
+    done = kept_before(session, project, "document_attached", keeping)
+    if done is not None:
+        return _version(session, project, done.after["kind"], done.after["version"])
     document = Document(
         project_id=project.id,
         kind=upload.kind,
@@ -102,6 +117,26 @@ def attach(session: Session, city: City, project: Project, upload: Upload, keepi
     return document
 
 
+def _plain_name(filename: str) -> str:
+    """The last part of a name as any system writes it, without control and direction marks; empty for `..`."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    seen = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip()
+    return "" if seen in (".", "..") else seen[-NAME_LIMIT:]
+
+
+def _accepted(entry: DocumentEntry, name: str, head: bytes) -> Media:
+    media = sniff(head, name)
+    if "any" not in entry.media and media.family not in entry.media:
+        accepted = "、".join(entry.media)
+        raise DocumentTypeRefused(file=name, found=media.mime, document=entry.label, accepted=accepted)
+    return media
+
+
+def _version(session: Session, project: Project, kind: str, version: int) -> Document:
+    query = select(Document).where(Document.project_id == project.id, Document.kind == kind)
+    return session.scalars(query.where(Document.version == version)).one()
+
+
 def _next_version(session: Session, project_id: int, kind: str) -> int:
     newest = select(func.max(Document.version)).where(Document.project_id == project_id, Document.kind == kind)
     return (session.scalar(newest) or 0) + 1
@@ -112,14 +147,15 @@ def stored_at(city: City, sha256: str) -> Path:
     return city.documents / sha256[:2] / sha256
 
 
-def _store(city: City, content: BinaryIO, name: str) -> tuple[str, int, bytes]:
-    """Write the bytes under their hash, whole or not at all; returns hash, size in bytes, and the first bytes."""
+def _store(city: City, content: BinaryIO, name: str, accept: Callable[[bytes], Media]) -> tuple[str, int, Media]:
+    """Write the bytes under their hash, whole or not at all; returns hash, size in bytes, and what `accept` said."""
     try:
         city.documents.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=city.documents, delete=False) as target:
             temporary = Path(target.name)
             try:
                 sha256, size, head = _copy(content, target, city.max_document_bytes, name)
+                media = accept(head)
                 target.flush()
                 os.fsync(target.fileno())
                 place = stored_at(city, sha256)
@@ -128,14 +164,16 @@ def _store(city: City, content: BinaryIO, name: str) -> tuple[str, int, bytes]:
             finally:
                 temporary.unlink(missing_ok=True)
     except OSError as problem:
-        raise StoreFull(file=name) from problem
-    return sha256, size, head
+        if problem.errno in NO_ROOM:
+            raise StoreFull(file=name) from problem
+        raise StoreUnavailable(file=name, problem=problem.strerror or type(problem).__name__) from problem
+    return sha256, size, media
 
 
 def _copy(content: BinaryIO, target: IO[bytes], limit: int, name: str) -> tuple[str, int, bytes]:
     digest, size, head = hashlib.sha256(), 0, b""
     for chunk in _chunks(content):
-        head = head or chunk[:4096]
+        head += chunk[: HEAD - len(head)]
         size += len(chunk)
         if size > limit:
             raise DocumentTooLarge(file=name, limit_mb=limit // 2**20)

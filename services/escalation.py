@@ -12,6 +12,7 @@ from models.clock import Clock
 from models.organisation import Organisation
 from models.person import Person
 from models.project import Project
+from models.review import ReviewTask
 from notifications.message import DeadlineBreached, DeadlineWarning, Message
 from policy.pack import Pack
 from policy.schema import RungEntry
@@ -20,6 +21,7 @@ from services.identity import people_at, people_in_seat
 from services.message import post
 from services.outbox import Event
 from services.pack import pack_of
+from services.review_round import role_asked
 from services.rung import overdue_from
 from states.clock import ClockStatus, ClockSubject, RungAt
 from states.role import Role, Seat
@@ -31,7 +33,7 @@ def escalate(session: Session, city: City, project: Project, event: Event, *, no
     """Tell the rung's receivers; nobody when the matter was done between the sweep and this reaction."""
     clock = session.get_one(Clock, event.payload["clock"])
     if clock.status != ClockStatus.running:
-        return "已办结，不再提醒"
+        return "已办结或已暂停，不再提醒"
     pack = pack_of(project.pack_version)
     ladder = pack.limit(clock.limit).ladder
     assert ladder is not None  # noqa: S101 - only a clock with a ladder fires rungs
@@ -55,7 +57,8 @@ def _receivers(session: Session, project: Project, clock: Clock, rung: RungEntry
 
 
 def _holders(session: Session, project: Project, clock: Clock) -> Sequence[Person]:
-    role = Role.reviewer if clock.subject == ClockSubject.task else Role.coordinator
+    task = session.get(ReviewTask, clock.subject_id) if clock.subject == ClockSubject.task else None
+    role = role_asked(task) if task else Role.coordinator
     return people_at(session, clock.holder_id or project.organisation_id, role)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.fact import Fact, Milestone
 from models.project import Project
+from policy.pack import Pack
 from services.city import City
-from services.keeping import Keeping, note, require_keeper
+from services.keeping import Keeping, kept_before, note, require_keeper
 from services.pack import pack_of
 from states.case import FactValue
 from states.exceptions import JiugaiError, Kind
@@ -27,14 +28,16 @@ class MilestoneAhead(JiugaiError):
 
 
 def record_facts(session: Session, project: Project, values: Mapping[str, FactValue | str], keeping: Keeping) -> None:
-    """Record facts given as text or typed; unchanged ones leave no trace.
+    """Record facts given as text or typed; unchanged ones and repeated requests leave no trace.
 
-    Raises FactUnknown and FactInvalid (see policy.pack) before anything is written, KeepingForbidden.
+    Raises PackEntryUnknown and FactInvalid (see policy) before anything is written, KeepingForbidden, RequestReused.
     """
     pack = pack_of(project.pack_version)
     require_keeper(project, keeping.actor)
-    typed = {code: pack.parse_fact(code, value) if isinstance(value, str) else value for code, value in values.items()}
+    typed = {code: _typed(pack, code, value) for code, value in values.items()}
     wanted = {code: pack.dump_fact(value) for code, value in typed.items()}
+    if kept_before(session, project, "facts_recorded", keeping):
+        return
     rows = {
         row.code: row
         for row in session.scalars(select(Fact).where(Fact.project_id == project.id, Fact.code.in_(wanted)))
@@ -50,14 +53,27 @@ def record_facts(session: Session, project: Project, values: Mapping[str, FactVa
     note(session, project, "facts_recorded", keeping, before=before, after=changed)
 
 
+def _typed(pack: Pack, code: str, value: FactValue | str) -> FactValue:
+    if isinstance(value, str):
+        return pack.parse_fact(code, value)
+    return pack.load_fact(code, pack.dump_fact(value))  # refuses a value of another type
+
+
 def reach_milestone(session: Session, city: City, project: Project, code: str, day: date, keeping: Keeping) -> None:
-    """Record that a milestone was reached on `day` (city's zone). Raises MilestoneUnknown, MilestoneAhead."""
+    """Record that a milestone was reached on `day` (city's zone); the same day again leaves no trace.
+
+    Raises PackEntryUnknown, MilestoneAhead, KeepingForbidden, RequestReused.
+    """
     pack = pack_of(project.pack_version)
     require_keeper(project, keeping.actor)
     entry = pack.milestone(code)
     if day > city.day(keeping.now):
         raise MilestoneAhead(milestone=entry.label, day=day)
+    if kept_before(session, project, "milestone_reached", keeping):
+        return
     row = session.get(Milestone, (project.id, code))
+    if row is not None and row.reached_on == day:
+        return
     before = {code: row.reached_on.isoformat()} if row else {}
     row = row or Milestone(project_id=project.id, code=code)
     row.reached_on, row.recorded_at, row.recorded_by = day, keeping.now, keeping.actor.login

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from models.finding import Finding
 from models.project import Project
 from services.identity import MoveForbidden, holds_seat
-from services.keeping import Keeping, note, require_keeper
+from services.keeping import Keeping, kept_before, note, require_keeper
+from services.lock import hold_project
 from services.pack import pack_of
 from states.exceptions import JiugaiError, Kind
 from states.finding import FindingStatus
@@ -43,12 +44,18 @@ class AnswerMissing(JiugaiError):
 
 
 def raise_finding(session: Session, project: Project, kind: str, title: str, keeping: Keeping) -> Finding:
-    """Open a finding of a kind the pack names. Raises FindingUnknown (policy.pack), AnswerMissing, KeepingForbidden."""
+    """Open a finding of a kind the pack names; harmless when repeated under its request id.
+
+    Raises PackEntryUnknown (policy.pack), AnswerMissing, KeepingForbidden, RequestReused.
+    """
     pack = pack_of(project.pack_version)
     entry = pack.finding(kind)
     require_keeper(project, keeping.actor)
     if not title.strip():
         raise AnswerMissing(what=f"{entry.label}的内容", what_en="what was found")
+    done = kept_before(session, project, f"{kind}_raised", keeping)
+    if done is not None:
+        return session.get_one(Finding, done.after["finding"])
     finding = Finding(
         project_id=project.id,
         kind=kind,
@@ -68,6 +75,8 @@ def rectify(session: Session, finding_id: int, answer: str, keeping: Keeping) ->
     """Say how a finding was put right; it then waits for re-inspection."""
     finding, project = _lock(session, finding_id)
     require_keeper(project, keeping.actor)
+    if kept_before(session, project, f"{finding.kind}_rectified", keeping):
+        return finding
     _require(finding, FindingStatus.open, "再次整改", "rectified")
     if not answer.strip():
         raise AnswerMissing(what="整改情况", what_en="how it was put right")
@@ -82,6 +91,8 @@ def reinspect(session: Session, finding_id: int, keeping: Keeping, *, passed: bo
     finding, project = _lock(session, finding_id)
     closer = pack_of(project.pack_version).finding(finding.kind).closed_by
     _require_closer(session, project, closer, keeping)
+    if kept_before(session, project, f"{finding.kind}_{'closed' if passed else 'sent_back'}", keeping):
+        return finding
     _require(finding, FindingStatus.rectified, "复验", "re-inspected")
     if not passed and not keeping.reason.strip():
         raise AnswerMissing(what="复验不合格的原因", what_en="why it is not in order")
@@ -98,11 +109,12 @@ def findings_of(session: Session, project_id: int) -> list[Finding]:
 
 
 def _lock(session: Session, finding_id: int) -> tuple[Finding, Project]:
-    finding = session.get(Finding, finding_id, with_for_update=True)
+    finding = session.get(Finding, finding_id)
     if finding is None:
         raise FindingMissing(finding=finding_id)
-    options = [joinedload(Project.pack_version), joinedload(Project.organisation)]
-    return finding, session.get_one(Project, finding.project_id, options=options)
+    project = hold_project(session, finding.project_id)
+    session.refresh(finding)  # as it stands now that nobody else can change it
+    return finding, project
 
 
 def _require(finding: Finding, status: FindingStatus, act: str, act_en: str) -> None:

@@ -87,18 +87,22 @@ def find_actor(session: Session, login: str) -> Actor:
 def seat_in_charge(session: Session, organisation: Organisation, level: Level) -> Organisation:
     """The organisation at `level` above (or at) `organisation`; where there is none, the next one above stands in.
 
+    Where there is none above either (a district that runs by itself), the topmost one stands in, never a lower one.
     Many lists name only the district of a community: what belongs to the street is then the district's.
     """
     ids = [int(part) for part in organisation.path.split("/") if part]
     chain = session.scalars(select(Organisation).where(Organisation.id.in_(ids))).all()
-    return _nearest(chain, level) or organisation
+    return _nearest(chain, level) or min(chain, key=_rank, default=organisation)
 
 
 def _nearest(chain: Sequence[Organisation], level: Level) -> Organisation | None:
-    rank = {code: index for index, code in enumerate(CHAIN)}
-    wanted = rank.get(level, len(CHAIN))
-    above = [org for org in chain if rank.get(Level(org.level), len(CHAIN)) <= wanted]
-    return max(above, key=lambda org: rank[Level(org.level)], default=None)
+    wanted = CHAIN.index(level) if level in CHAIN else len(CHAIN)
+    return max((org for org in chain if _rank(org) <= wanted), key=_rank, default=None)
+
+
+def _rank(organisation: Organisation) -> int:
+    level = Level(organisation.level)
+    return CHAIN.index(level) if level in CHAIN else len(CHAIN)
 
 
 def holds_seat(session: Session, actor: Actor, seat: Seat, organisation: Organisation) -> bool:

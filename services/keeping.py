@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.audit import AuditEntry
 from models.project import Project
-from services.audit import Act, record
+from services.audit import Act, done_before, record
 from services.identity import Actor
+from services.lock import hold_project
 from states.exceptions import JiugaiError, Kind
 from states.role import Role
 
@@ -40,6 +42,15 @@ def require_keeper(project: Project, actor: Actor) -> None:
     path = project.organisation.path
     if not actor.is_system and not any(g.role is Role.coordinator and path.startswith(g.path) for g in actor.grants):
         raise KeepingForbidden(actor=actor.name or actor.login, project=project.name)
+
+
+def kept_before(session: Session, project: Project, action: str, keeping: Keeping) -> AuditEntry | None:
+    """The entry this act left when it was done before under its request id; None for a new one.
+
+    Holds the project's row first, so that of two equal requests the second waits. Raises RequestReused.
+    """
+    hold_project(session, project.id)
+    return done_before(session, keeping.request_id, "project", project.code, action)
 
 
 def note(

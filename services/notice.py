@@ -31,6 +31,7 @@ from services.identity import people_at, people_in_seat
 from services.message import post
 from services.outbox import Event
 from services.pack import pack_of
+from services.review_round import role_asked
 from services.settlement import summary
 from states.clock import ClockSubject
 from states.procedure import Nature, StepKind
@@ -97,7 +98,7 @@ def announce_turn(
         select(Clock).where(Clock.subject == ClockSubject.task, Clock.subject_id == task.id).order_by(Clock.id.desc())
     )
     message = _turn_message(project, pack, review, task, clock, city.day(now))
-    people = people_at(session, task.organisation_id, Role.reviewer)
+    people = people_at(session, task.organisation_id, role_asked(task))
     once = f"event:{event_id}:task:{task.id}"
     return post(session, city, message, people, once=once, now=now, project_id=project.id)
 

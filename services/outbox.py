@@ -24,6 +24,8 @@ class EventStatus(StrEnum):
     parked = "parked"
 
 
+TITLE_LENGTH = 400
+"""As long as the column is: a longer name must not keep a project from moving."""
 LEASE = timedelta(minutes=2)
 """How long a claim holds: after that the reconciler drives the event again."""
 BACK_OFF = (2, 10, 60, 300, 900)
@@ -53,6 +55,7 @@ class Event:
     project_id: int | None
     payload: dict[str, Any]
     attempt: int
+    created_at: datetime
 
 
 def enqueue(
@@ -72,7 +75,7 @@ def row_of(kind: str, title: str, payload: dict[str, Any], now: datetime, projec
     """The row of one event, for `enqueue_all`."""
     return {
         "kind": kind,
-        "title": title,
+        "title": title[:TITLE_LENGTH],
         "payload": payload,
         "project_id": project_id,
         "created_at": now,
@@ -108,7 +111,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _as_event(row: OutboxEvent) -> Event:
-    return Event(row.id, row.kind, row.title, row.project_id, row.payload, row.attempt)
+    return Event(row.id, row.kind, row.title, row.project_id, row.payload, row.attempt, row.created_at)
 
 
 def load_events(session: Session, event_ids: Sequence[int]) -> list[Event]:
@@ -138,19 +141,27 @@ def acknowledge(session: Session, event_id: int, *, now: datetime, flow_run: str
 
 
 def fail(session: Session, event_id: int, error: str, *, now: datetime, retryable: bool = True) -> bool:
-    """Put a failed event back with a growing wait, or park it as an incident; returns whether it was parked."""
+    """Put a failed event back with a growing wait, or park it as an incident that operators are told of.
+
+    Returns whether it is parked. What came too late (the event is done, or parked already) changes nothing.
+    """
     row = session.get_one(OutboxEvent, event_id, with_for_update=True)
-    if row.status == EventStatus.done:
-        return False
+    if row.status in (EventStatus.done, EventStatus.parked):
+        return row.status == EventStatus.parked
     row.last_error, row.failures = error[:4000], row.failures + 1
     if retryable and row.failures <= len(BACK_OFF):
         row.status, row.available_at = EventStatus.waiting, now + timedelta(seconds=BACK_OFF[row.failures - 1])
         return False
-    row.status = EventStatus.parked
-    session.add(
-        Incident(event_id=row.id, project_id=row.project_id, title=row.title, error=error[:4000], opened_at=now)
-    )
+    _park(session, row, now)
     return True
+
+
+def _park(session: Session, row: OutboxEvent, now: datetime) -> None:
+    row.status = EventStatus.parked
+    error = row.last_error or ""
+    session.add(Incident(event_id=row.id, project_id=row.project_id, title=row.title, error=error, opened_at=now))
+    if row.kind not in SILENT:
+        enqueue(session, "incident_opened", f"联动故障 · {row.title}", {"event_id": row.id}, now=now)
 
 
 def retry_incident(session: Session, incident_id: int, *, actor: str, now: datetime) -> None:
@@ -160,7 +171,8 @@ def retry_incident(session: Session, incident_id: int, *, actor: str, now: datet
         raise IncidentUnknown(incident=incident_id)
     incident.closed_at, incident.closed_by = now, actor
     event = session.get_one(OutboxEvent, incident.event_id)
-    event.status, event.failures, event.available_at = EventStatus.waiting, 0, now
+    if event.status == EventStatus.parked:  # a late handler may have done it after all
+        event.status, event.failures, event.available_at = EventStatus.waiting, 0, now
 
 
 def open_incidents(session: Session) -> Sequence[Incident]:

@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.audit import AuditEntry
 from models.project import Project
 from policy.pack import Pack
-from services.audit import Act, record
+from services.audit import Act, RequestReused, done_before, record
 from services.case import load_case
 from services.city import City
 from services.consequence import Made, follow
@@ -24,6 +23,11 @@ from states.exceptions import JiugaiError, Kind
 from states.label import Label
 from states.procedure import Move
 from states.refusal import MoveRefused, Refusal
+
+__all__ = [
+    "Advanced", "Command", "Possible", "ProjectChanged", "ProjectMissing", "RequestReused", "advance", "find_project",
+    "lock_project", "possible_moves", "why",
+]  # fmt: skip
 
 
 class ProjectMissing(JiugaiError):
@@ -42,15 +46,6 @@ class ProjectChanged(JiugaiError):
     kind = Kind.conflict
     zh = "“{project}”刚被他人更新，本次操作未生效。请重新打开项目，确认后再办。"
     en = '"{project}" was changed by somebody else; nothing was done. Open it again and check before you repeat.'
-
-
-class RequestReused(JiugaiError):
-    """The request id already stands for another act."""
-
-    code = "request_reused"
-    kind = Kind.conflict
-    zh = "请求号 {request} 已用于另一操作（{done}），本次未办理。请刷新页面后重试。"
-    en = "Request id {request} already stands for another act ({done}); nothing was done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +82,10 @@ def advance(session: Session, city: City, command: Command) -> Advanced:
     Raises ProjectMissing, MoveUnknown, MoveNotFromHere, MoveForbidden, MoveRefused (with every unmet requirement),
     ProjectChanged, RequestReused.
     """
-    done = _done_before(session, command)
+    project = lock_project(session, command.project)
+    done = _done_before(session, command)  # only under the lock: of two equal requests the second one waits here
     if done is not None:
         return done
-    project = lock_project(session, command.project)
     pack = pack_of(project.pack_version)
     before = project.step
     after = pack.machine.fire(before, command.trigger, resume_step=project.resume_step)
@@ -106,11 +101,9 @@ def advance(session: Session, city: City, command: Command) -> Advanced:
 
 
 def _done_before(session: Session, command: Command) -> Advanced | None:
-    entry = session.scalar(select(AuditEntry).where(AuditEntry.request_id == command.request_id))
+    entry = done_before(session, command.request_id, "project", command.project, command.trigger)
     if entry is None:
         return None
-    if (entry.subject, entry.subject_id, entry.action) != ("project", command.project, command.trigger):
-        raise RequestReused(request=command.request_id, done=f"{entry.subject_id} {entry.action}")
     return Advanced(entry.subject_id, entry.action, entry.before["step"], entry.after["step"], repeated=True)
 
 

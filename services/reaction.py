@@ -51,7 +51,7 @@ def _open(session: Session, city: City, event: Event, now: datetime) -> str:
         session, city, _project(session, event), event.payload["review"], event.payload["round"], now=now
     )
     if review is None:
-        return "项目已离开该步骤，不再发起"
+        return "项目已离开该步骤或已暂停，现不发起"
     told = announce_round(session, city, _round(session, review.id), event.id, now=now)
     return f"{len(review.tasks)} 个单位，通知 {told} 人"
 
@@ -59,7 +59,7 @@ def _open(session: Session, city: City, event: Event, now: datetime) -> str:
 def _settle(session: Session, city: City, event: Event, now: datetime) -> str:
     moved = settle(session, city, event.payload["review_id"], now=now)
     if moved is None:
-        return "已办结，无需重复"
+        return "本轮已办结，或项目已暂停，现不办结"
     announce_settled(session, city, _round(session, event.payload["review_id"]), event.id, now=now)
     return f"{moved.before} → {moved.after}"
 

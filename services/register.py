@@ -124,3 +124,8 @@ def update_community(community: Community, enrolment: Enrolment) -> dict[str, tu
         changed["extra"] = (community.extra, {**community.extra, **enrolment.extra})
         community.extra = changed["extra"][1]
     return changed
+
+
+def is_empty(session: Session) -> bool:
+    """Whether no project has been enrolled yet."""
+    return session.scalar(select(Project.id).limit(1)) is None

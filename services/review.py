@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from models.project import Project
 from models.review import Review, ReviewTask
 from policy.pack import Pack
-from services.audit import Act, record
+from services.audit import Act, RequestReused, done_before, record
 from services.city import City
 from services.clock import refresh_light, start_clocks, stop_clocks
 from services.identity import Actor, OpinionForbidden
+from services.lock import hold_project
 from services.outbox import enqueue
 from services.pack import pack_of
-from services.review_round import task_clock
+from services.review_round import role_asked, task_clock
 from states.clock import ClockSubject
 from states.exceptions import JiugaiError, Kind
+from states.label import Label
 from states.review import Opinion, ReviewMode, ReviewStatus, Settle, TaskStatus, decide
-from states.role import Role
 
 
 class TaskMissing(JiugaiError):
@@ -39,7 +40,7 @@ class TaskClosed(JiugaiError):
     code = "task_closed"
     kind = Kind.refused
     zh = "“{unit}”的审查任务现为“{status}”，不能再填写意见。您填写的内容未保存，请复制留存；如需更正，请联系牵头部门。"
-    en = 'The task of "{unit}" is {status}; no opinion can be given. Nothing was saved; contact the lead department.'
+    en = 'The task of "{unit}" is {status_en}; no opinion can be given. Nothing was saved; ask the lead department.'
 
 
 class ReasonsMissing(JiugaiError):
@@ -48,7 +49,7 @@ class ReasonsMissing(JiugaiError):
     code = "reasons_missing"
     kind = Kind.invalid
     zh = "“{opinion}”必须写明理由，一次性列出全部问题。"
-    en = '"{opinion}" needs reasons: list everything that is wrong, once.'
+    en = '"{opinion_en}" needs reasons: list everything that is wrong, once.'
 
 
 class ReviewSuspended(JiugaiError):
@@ -76,9 +77,12 @@ class Answer:
 def answer(session: Session, city: City, given: Answer) -> ReviewTask:
     """Write down one member's opinion, stop its clock, and ask for settlement or the next member's turn.
 
-    Raises TaskMissing, TaskClosed, OpinionForbidden, ReasonsMissing, ReviewSuspended.
+    Harmless when repeated under its request id. Raises TaskMissing, TaskClosed, OpinionForbidden, ReasonsMissing,
+    ReviewSuspended, RequestReused.
     """
     task, project = _lock_task(session, given.task_id)
+    if _done_before(session, project, given):
+        return task
     pack = pack_of(project.pack_version)
     _require_answerable(task, project, pack, given)
     task.status, task.opinion, task.reasons = TaskStatus.answered, given.opinion, given.reasons.strip() or None
@@ -86,7 +90,7 @@ def answer(session: Session, city: City, given: Answer) -> ReviewTask:
     stop_clocks(session, project.id, ClockSubject.task, on=city.day(given.now), subject_id=task.id)
     _record_answer(session, project, pack, task, given)
     if standing(task.review) is not ReviewStatus.open:
-        _ask_settlement(session, project, pack, task.review, given.now)
+        ask_settlement(session, project, pack, task.review, now=given.now)
     elif task.review.mode == ReviewMode.ordered:
         _open_next(session, city, project, pack, task, given.now)
     refresh_light(session, project)
@@ -97,6 +101,7 @@ def _lock_task(session: Session, task_id: int) -> tuple[ReviewTask, Project]:
     task = session.get(ReviewTask, task_id)
     if task is None:
         raise TaskMissing(task=task_id)
+    project = hold_project(session, _project_id(session, task))
     # the review row is the lock of all its tasks: two last opinions are written one after the other
     review = session.scalar(
         select(Review)
@@ -106,29 +111,39 @@ def _lock_task(session: Session, task_id: int) -> tuple[ReviewTask, Project]:
         .execution_options(populate_existing=True)
     )
     assert review is not None  # noqa: S101 - the foreign key holds it
-    project = session.get_one(
-        Project, review.project_id, options=[joinedload(Project.pack_version), joinedload(Project.organisation)]
-    )
     return task, project
 
 
+def _project_id(session: Session, task: ReviewTask) -> int:
+    return session.scalars(select(Review.project_id).where(Review.id == task.review_id)).one()
+
+
+def _done_before(session: Session, project: Project, given: Answer) -> bool:
+    entry = done_before(session, given.request_id, "project", project.code, "opinion_given")
+    if entry is not None and entry.after["task"] != given.task_id:
+        raise RequestReused(request=given.request_id, done=f"{entry.subject_id} {entry.action}")
+    return entry is not None
+
+
 def _require_answerable(task: ReviewTask, project: Project, pack: Pack, given: Answer) -> None:
-    mine = any(g.role is Role.reviewer and g.organisation_id == task.organisation_id for g in given.actor.grants)
+    role = role_asked(task)
+    mine = any(g.role is role and g.organisation_id == task.organisation_id for g in given.actor.grants)
     if not mine:
         raise OpinionForbidden(actor=given.actor.name or given.actor.login, unit=task.organisation.name)
     if task.status != TaskStatus.open or task.review.status != ReviewStatus.open:
-        raise TaskClosed(unit=task.organisation.name, status=_CLOSED[TaskStatus(task.status)])
+        closed = _CLOSED[TaskStatus(task.status)]
+        raise TaskClosed(unit=task.organisation.name, status=closed.zh, status_en=closed.text("en"))
     if pack.procedure.step[project.step].kind == "halt":
         raise ReviewSuspended(project=project.name)
     if given.opinion in (Opinion.reject, Opinion.supplement) and not given.reasons.strip():
-        raise ReasonsMissing(opinion=given.opinion.label.zh)
+        raise ReasonsMissing(opinion=given.opinion.label.zh, opinion_en=given.opinion.label.text("en"))
 
 
 _CLOSED = {
-    TaskStatus.waiting: "未轮到",
-    TaskStatus.answered: "已填写",
-    TaskStatus.not_needed: "无需办理",
-    TaskStatus.open: "本轮已结束",
+    TaskStatus.waiting: Label("未轮到", "not called yet"),
+    TaskStatus.answered: Label("已填写", "answered"),
+    TaskStatus.not_needed: Label("无需办理", "not needed any more"),
+    TaskStatus.open: Label("本轮已结束", "part of a round that has ended"),
 }
 
 
@@ -161,7 +176,8 @@ def standing(review: Review) -> ReviewStatus:
     return decide(ReviewMode(review.mode), Settle(review.settle), opinions)
 
 
-def _ask_settlement(session: Session, project: Project, pack: Pack, review: Review, now: datetime) -> None:
+def ask_settlement(session: Session, project: Project, pack: Pack, review: Review, *, now: datetime) -> None:
+    """Have a decided round settled by a reaction; asking twice is harmless."""
     label = pack.review(review.code).label
     title = f"{label} · {project.name} · 第{review.round}轮"
     enqueue(session, f"{review.kind}_decided", title, {"review_id": review.id}, now=now, project_id=project.id)

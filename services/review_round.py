@@ -22,6 +22,7 @@ from services.pack import pack_of
 from states.clock import ClockSubject
 from states.exceptions import JiugaiError, Kind
 from states.review import ReviewMode, ReviewStatus, TaskStatus
+from states.role import Role, Seat
 
 
 class ReviewerMissing(JiugaiError):
@@ -40,12 +41,13 @@ def open_round(
 ) -> Review | None:
     """Open round `number` of a review with a task and a clock for each member; None when the project has moved on.
 
-    Raises ReviewerMissing when a member cannot be resolved or none applies.
+    None too while it is suspended: the resume asks again. Raises ReviewerMissing when a member cannot be resolved or
+    none applies.
     """
     pack = pack_of(project.pack_version)
     entry = pack.review(code)
     if pack.procedure.move(entry.on_pass, project.step) is None:
-        return None  # recalled before the reaction ran: there is nothing to review any more
+        return None  # recalled or suspended before the reaction ran: there is nothing to review now
     existing = session.scalar(
         select(Review).where(Review.project_id == project.id, Review.code == code, Review.round == number)
     )
@@ -139,10 +141,23 @@ def task_clock(task: ReviewTask) -> tuple[str, Matter]:
     return task.limit, Matter(ClockSubject.task, task.id, task.organisation_id, task.organisation.name)
 
 
+def role_asked(task: ReviewTask) -> Role:
+    """The role that answers a task: a department's reviewer, or the role of the seat the pack names."""
+    return Seat.parse(task.member).role if "@" in task.member else Role.reviewer
+
+
 def next_round(session: Session, project_id: int, code: str) -> int:
     """The number of the next round of a review of a project, from 1."""
     newest = session.scalar(select(func.max(Review.round)).where(Review.project_id == project_id, Review.code == code))
     return (newest or 0) + 1
+
+
+def open_round_of(session: Session, project_id: int, code: str) -> Review | None:
+    """The open round of a review of a project, with its tasks; there is at most one."""
+    query = select(Review).where(
+        Review.project_id == project_id, Review.code == code, Review.status == ReviewStatus.open
+    )
+    return session.scalar(query.options(selectinload(Review.tasks)))
 
 
 def close_round(session: Session, review: Review, status: ReviewStatus, *, on: date, now: datetime) -> None:

@@ -5,25 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from models.project import Project
 from models.review import Review, ReviewTask
 from policy.schema import ReviewEntry
 from services.city import City
 from services.identity import system_actor
+from services.lock import hold_project
 from services.pack import pack_of
 from services.project import Advanced, Command, advance
 from services.review import standing
 from services.review_round import close_round
+from states.procedure import StepKind
 from states.review import Opinion, ReviewStatus, TaskStatus
 
 
 def settle(session: Session, city: City, review_id: int, *, now: datetime) -> Advanced | None:
     """Close a decided round and fire its move; None when it is still open, or was settled or withdrawn before.
 
-    The row lock and the status make it harmless to ask twice: two last opinions settle a round once.
+    None too while the project is suspended: the resume asks again. Lock and status make it harmless to ask twice: two
+    last opinions settle a round once.
     """
+    found = session.get(Review, review_id)
+    if found is None:
+        return None
+    project = hold_project(session, found.project_id)
     review = session.scalar(
         select(Review).where(Review.id == review_id)
         .options(selectinload(Review.tasks).joinedload(ReviewTask.organisation))
@@ -32,11 +38,10 @@ def settle(session: Session, city: City, review_id: int, *, now: datetime) -> Ad
     if review is None or review.status != ReviewStatus.open:
         return None
     outcome = standing(review)
-    if outcome is ReviewStatus.open:
+    pack = pack_of(project.pack_version)
+    if outcome is ReviewStatus.open or pack.procedure.step[project.step].kind is StepKind.halt:
         return None
     close_round(session, review, outcome, on=city.day(now), now=now)
-    project = session.get_one(Project, review.project_id, options=[joinedload(Project.pack_version)])
-    pack = pack_of(project.pack_version)
     entry = pack.review(review.code)
     trigger = entry.on_pass if outcome is ReviewStatus.passed else entry.on_reject
     command = Command(

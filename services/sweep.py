@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.clock import Clock, ClockRung
 from models.project import Project
@@ -42,17 +42,13 @@ class Swept:
 def sweep(session: Session, city: City, *, now: datetime, limit: int = 500) -> Swept:
     """Look at up to `limit` clocks whose next check is due on the city's day of `now`.
 
-    The index narrows, the lock re-checks: a clock another sweeper has just done is not due any more. A clock set back
-    finds nothing to do. After an outage only the highest rung due is told; the lower ones are noted as skipped.
+    The index narrows, the lock re-checks: a clock another sweeper has just done is not due any more, and a project
+    somebody is just moving is left to the next sweep. A clock set back finds nothing to do. After an outage only the
+    highest rung due is told; the lower ones are noted as skipped.
     """
-    today = city.day(now)
-    due = select(Clock).where(Clock.status == ClockStatus.running, Clock.next_check_on <= today)
-    clocks = session.scalars(
-        due.order_by(Clock.next_check_on, Clock.id).limit(limit).with_for_update(skip_locked=True)
-    ).all()
+    clocks, projects = _hold_due(session, city.day(now), limit)
     if not clocks:
         return Swept()
-    projects = {p.id: p for p in session.scalars(select(Project).where(Project.id.in_({c.project_id for c in clocks})))}
     fired_before = _fired(session, clocks)
     done = Swept()
     for clock in clocks:
@@ -63,6 +59,22 @@ def sweep(session: Session, city: City, *, now: datetime, limit: int = 500) -> S
     for project in projects.values():
         refresh_light(session, project)
     return done
+
+
+def _hold_due(session: Session, today: date, limit: int) -> tuple[Sequence[Clock], dict[int, Project]]:
+    """The due clocks and their projects, locked in the order everybody locks: projects first."""
+    due = (Clock.status == ClockStatus.running, Clock.next_check_on <= today)
+    found = session.execute(
+        select(Clock.id, Clock.project_id).where(*due).order_by(Clock.next_check_on, Clock.id).limit(limit)
+    ).all()
+    if not found:
+        return [], {}
+    held = select(Project).where(Project.id.in_({row.project_id for row in found})).order_by(Project.id)
+    held = held.options(joinedload(Project.pack_version)).with_for_update(skip_locked=True, of=Project)
+    projects = {project.id: project for project in session.scalars(held)}
+    still_due = select(Clock).where(Clock.id.in_([row.id for row in found]), Clock.project_id.in_(projects), *due)
+    clocks = session.scalars(still_due.order_by(Clock.next_check_on, Clock.id).with_for_update())
+    return clocks.all(), projects
 
 
 def _fired(session: Session, clocks: Sequence[Clock]) -> dict[int, set[int]]:

@@ -35,6 +35,10 @@ class JiugaiError(Exception):
         self.data = data
         super().__init__(self.text("zh"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # errors cross processes (workers, runs): an exception is otherwise rebuilt from its text, which is no keyword
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
     def text(self, lang: Lang = "zh") -> str:
         """The error in words for a person."""
         return (self.zh if lang == "zh" else self.en).format(**self.data)
@@ -42,3 +46,9 @@ class JiugaiError(Exception):
     def as_dict(self) -> dict[str, Any]:
         """The error as data for `--json` and the API; values that JSON does not know become text."""
         return {"code": self.code, "kind": self.kind.value, "message": self.text("zh"), "message_en": self.text("en")}
+
+
+def _rebuilt(kind: type[JiugaiError], args: tuple[Any, ...], state: dict[str, Any]) -> JiugaiError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error

@@ -8,6 +8,7 @@ from typing import Any
 from transitions import Machine
 
 from states.exceptions import JiugaiError, Kind
+from states.label import Label
 from states.procedure import RESUME, Procedure
 
 
@@ -26,7 +27,7 @@ class MoveNotFromHere(JiugaiError):
     code = "move_not_from_here"
     kind = Kind.refused
     zh = "项目现处“{step}”，不能从这里“{trigger}”。此处可办：{possible}。"
-    en = 'The project stands at "{step}"; "{trigger}" does not leave from there. Possible here: {possible}.'
+    en = 'The project stands at "{step_en}"; "{trigger}" does not leave from there. Possible here: {possible_en}.'
 
 
 @dataclass(slots=True)
@@ -73,9 +74,15 @@ class ProcedureMachine:
     def _refusal(self, step: str, trigger: str) -> JiugaiError:
         if trigger not in self.procedure.triggers:
             return MoveUnknown(trigger=trigger)
-        possible = "、".join(f"{m.label.zh} {m.trigger}" for m in self.procedure.moves_from(step)) or "无（已办结）"
-        label = self.procedure.step[step].label.zh if step in self.procedure.step else step
-        return MoveNotFromHere(step=label, trigger=trigger, possible=possible)
+        moves = self.procedure.moves_from(step)
+        label = self.procedure.step[step].label if step in self.procedure.step else Label(step)
+        return MoveNotFromHere(
+            step=label.zh,
+            step_en=label.text("en"),
+            trigger=trigger,
+            possible="、".join(f"{m.label.zh} {m.trigger}" for m in moves) or "无（已办结）",
+            possible_en=", ".join(f"{m.label.text('en')} {m.trigger}" for m in moves) or "nothing (closed)",
+        )
 
 
 def _event(trigger: str, resume_step: str | None) -> str:

@@ -166,10 +166,10 @@ class ConsentReached:
             elif voted / total < self.quorum:
                 yield self._short(label, "参与", "taking part", voted / total, self.quorum)
             elif not self._passes(agreed, voted):
-                yield self._short(label, "同意", "in favour", agreed / voted, self.share)
+                yield self._short(label, "同意", "in favour", agreed / voted if voted else Fraction(0), self.share)
 
     def _passes(self, agreed: Fraction, voted: Fraction) -> bool:
-        share = agreed / voted
+        share = agreed / voted if voted else Fraction(0)
         return share >= self.share if self.inclusive else share > self.share
 
     def _short(self, label: Label, what: str, what_en: str, got: Fraction, need: Fraction) -> Refusal:

@@ -17,7 +17,7 @@ from tests.policy.packs import write_pack
 class TestDigest:
     def test_same_rules_in_another_layout_have_the_same_digest(self, yangguang, tmp_path):
         folder = write_pack(tmp_path / "other", ("moves.yaml", "from: survey\n", "from:\n      - survey\n"))
-        (folder / "steps.yaml").rename(folder / "ablauf.yaml")
+        (folder / "steps.yaml").rename(folder / "course.yaml")
         assert load_pack(folder).digest == yangguang.digest
 
     def test_default_written_out_changes_nothing(self, yangguang, tmp_path):

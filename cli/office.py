@@ -1,0 +1,56 @@
+"""The installation as a command finds it (本机安装): opened for one command, and who acts."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from runtime.office import Office, open_office
+from runtime.settings import Settings
+from services.identity import Actor, find_actor
+from services.keeping import Keeping
+from services.organisation import Entering
+
+SOURCE = "cli"
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """The installation, open for one command. Raises DatabaseBehind, DatabaseNewer, CalendarFileInvalid."""
+    opened = open_office(Settings())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def operator() -> str:
+    """Who sits at this machine, where no account acts: `operator:<name of the system's user>`."""
+    try:
+        return f"operator:{getpass.getuser()}"
+    except (OSError, KeyError):  # a container without a user table
+        return "operator:unknown"
+
+
+def acting(session: Session, login: str | None) -> Actor:
+    """The person with `login`, else the operator, who keeps the register but holds no seat in any procedure."""
+    return Actor(operator(), "本机操作员", is_system=True) if login is None else find_actor(session, login)
+
+
+def keeping(session: Session, at: Office, login: str, *, reason: str = "", request_id: str | None = None) -> Keeping:
+    """Who writes into a project's record now. Raises PersonUnknown."""
+    return Keeping(find_actor(session, login), at.now(), SOURCE, request_id, reason)
+
+
+def entering(at: Office, login: str | None = None) -> Entering:
+    """Who enters organisations and people now."""
+    return Entering(login or operator(), SOURCE, at.now())
+
+
+def new_request(given: str | None) -> str:
+    """The request id given, else a new one."""
+    return given or f"cli:{uuid4()}"

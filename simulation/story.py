@@ -1,0 +1,162 @@
+"""A story (案例): the whole way of one project, with everything that can go wrong on it, told as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import func, select
+
+from models.clock import Clock
+from models.review import ReviewTask
+from services.finding import raise_finding
+from services.identity import find_actor
+from services.keeping import Keeping
+from services.project import find_project
+from simulation.driver import Driver, route
+from simulation.provider import Walk, seated
+from states.clock import ClockStatus
+from states.review import Opinion
+from states.role import Seat
+
+
+class Reactions(Protocol):
+    """What carries reactions: real Prefect flow runs, given from outside because only flows import Prefect."""
+
+    flow_runs: int
+
+    def react(self, now: datetime | None = None) -> int:
+        """Handle what is due until nothing is left."""
+        ...
+
+    def sweep(self, now: datetime | None = None) -> dict[str, int]:
+        """Sweep the deadlines once."""
+        ...
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One thing that happens: go on to a step, be late, be refused, fail, change the design."""
+
+    kind: str
+    target: str = ""
+    words: str = ""
+
+
+def whole_way() -> Iterator[Chapter]:
+    """The default pack's whole way: a missed deadline, a returned review, a design change, a failed acceptance."""
+    yield Chapter("late", words="调查摸底逾期")
+    yield Chapter("go", "joint_review")
+    yield Chapter("reject", words="消防车道净宽不足4米，且未标注登高操作场地，请修改总平面后重报")
+    yield Chapter("go", "construction")
+    yield Chapter("move", "request_design_change", "居民要求增加非机动车充电棚")
+    yield Chapter("approve")
+    yield Chapter("go", "first_acceptance")
+    yield Chapter("defect", words="3号楼2单元雨水管接口渗漏")
+    yield Chapter("defect", words="小区北门路面沉降")
+    yield Chapter("move", "fail_first_acceptance", "两处缺陷，限期整改")
+    yield Chapter("move", "request_reinspection")
+    yield Chapter("go", "struck_off")
+
+
+class Story:
+    """Tells chapters about one walk."""
+
+    def __init__(self, driver: Driver, reactions: Reactions, say: Callable[[str], None]) -> None:
+        self.driver = driver
+        self.reactions = reactions
+        self.say = say
+
+    def tell(self, walk: Walk, chapters: Iterator[Chapter]) -> None:
+        """Let the chapters happen one after the other, with all reactions in between."""
+        tellers: dict[str, Callable[[Walk, Chapter], None]] = {
+            "go": self._go,
+            "move": self._move,
+            "late": self._late,
+            "reject": self._reject,
+            "approve": self._approve,
+            "defect": self._defect,
+        }
+        for chapter in chapters:
+            tellers[chapter.kind](walk, chapter)
+
+    def _react(self, walk: Walk) -> None:
+        self.reactions.react(walk.now + timedelta(minutes=1))
+
+    def _note(self, walk: Walk, words: str) -> None:
+        project, pack = self.driver.project(walk)
+        step = pack.procedure.step[project.step].label.zh
+        self.say(f"{walk.now.astimezone(self.driver.office.city.zone):%Y-%m-%d} {project.name} · {step} · {words}")
+
+    def _go(self, walk: Walk, chapter: Chapter) -> None:
+        """Forward, move by move, approving every review on the way."""
+        while True:
+            project, pack = self.driver.project(walk)
+            if project.step == chapter.target:
+                return
+            self.driver.wait(walk, 1)
+            following = route(pack, project.step, chapter.target, avoided(walk))[0]
+            if all(seat.level is None for seat in following.who):
+                self._approve(walk, chapter)
+            else:
+                self.driver.move(walk, following.trigger)
+                self._react(walk)
+                self._note(walk, following.label.zh)
+
+    def _move(self, walk: Walk, chapter: Chapter) -> None:
+        self.driver.wait(walk, 2)
+        self.driver.move(walk, chapter.target, reason=chapter.words)
+        self._react(walk)
+        self._note(walk, chapter.words or "已办理")
+
+    def _approve(self, walk: Walk, chapter: Chapter) -> None:
+        while self.driver.answer_open_tasks(walk, lambda task: (Opinion.approve, "")):
+            self._react(walk)  # an ordered review calls its next member only now
+        self._note(walk, "各方同意")
+
+    def _reject(self, walk: Walk, chapter: Chapter) -> None:
+        def opinion(task: ReviewTask) -> tuple[Opinion, str]:
+            return (Opinion.reject, chapter.words) if task.member == "fire" else (Opinion.approve, "")
+
+        self.driver.wait(walk, 3)
+        self.driver.answer_open_tasks(walk, opinion)
+        self._react(walk)
+        self._note(walk, f"联审退回：{chapter.words}")
+
+    def _defect(self, walk: Walk, chapter: Chapter) -> None:
+        with self.driver.office.database.write() as session:
+            project = find_project(session, walk.code)
+            inspector = find_actor(session, seated(session, project, (Seat.parse("coordinator@street"),))[0])
+            raise_finding(session, project, "defect", chapter.words, Keeping(inspector, walk.now, "demo"))
+        self._note(walk, f"发现缺陷：{chapter.words}")
+
+    def _late(self, walk: Walk, chapter: Chapter) -> None:
+        """Wait past the due day, and let the sweep find it."""
+        with self.driver.office.database.read() as session:
+            project = find_project(session, walk.code)
+            running = (Clock.project_id == project.id, Clock.status == ClockStatus.running)
+            due = session.scalar(select(func.max(Clock.due_on)).where(*running))
+        assert due is not None  # noqa: S101 - a step the story is late in has a limit
+        walk.go_to(self.driver.office.city, due)
+        self._sweep(walk, "临期")
+        self.driver.wait(walk, 2)
+        self._sweep(walk, chapter.words)
+
+    def _sweep(self, walk: Walk, words: str) -> None:
+        swept = self.reactions.sweep(walk.now)
+        self._react(walk)
+        self._note(walk, f"{words}：变灯 {swept['turned']}，预警 {swept['fired']}")
+
+
+OFF_THE_WAY = frozenset({"open_tender", "open_joint_review_major", "withdraw_design_change"})
+"""Moves the stories leave out: of two ways they take the usual one."""
+LARGE_YUAN = 10_000_000
+"""From here on the default pack wants a feasibility report."""
+
+
+def avoided(walk: Walk) -> frozenset[str]:
+    """The moves a walk does not make: of two ways the one that fits what it says of itself."""
+    large = int(walk.facts["investment"]) >= LARGE_YUAN
+    return OFF_THE_WAY | {"request_approval" if large else "request_approval_large"}
