@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli.output import emit
 from cli.react import reactor
 from runtime.database import upgrade
 from runtime.settings import Settings
@@ -46,10 +46,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="在标准输出�
             say=bar.console.print,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         ).run()
-    if as_json:
-        typer.echo(json.dumps(counts, ensure_ascii=False))
-    else:
-        notes.print("、".join(f"{LABELS[name]} {count}" for name, count in counts.items()))
+    emit(counts, as_json=as_json, text="、".join(f"{LABELS[name]} {count}" for name, count in counts.items()))
 
 
 LABELS = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from cli.output import emit
 from runtime.office import Office, open_office
 from runtime.prefect_process import environment, prefect_at_hand
 from runtime.settings import Settings
@@ -34,6 +36,15 @@ class Reactor:
             total += relayed.events
             self.flow_runs += relayed.runs
         return total
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """For the length of the block messages only go into inboxes, through no channel."""
+        from flows import handling
+
+        handling.use(replace(self.office, city=replace(self.office.city, channels=())))
+        yield
+        handling.use(self.office)
 
     def sweep(self, now: datetime | None = None) -> dict[str, int]:
         """Run the sweep flow once; returns clocks checked, turned, fired and skipped."""

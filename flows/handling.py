@@ -50,6 +50,11 @@ def use(at: Office) -> None:
     _open[:] = [at]
 
 
+def forget() -> None:
+    """Open the installation anew at the next flow."""
+    _open.clear()
+
+
 def carry(event_ids: Sequence[int], at_event_time: bool) -> list[Handled]:
     """Handle events in task runs named after them; raises ReactionFailed at the end when some failed.
 

@@ -40,12 +40,15 @@ class Resident:
         self._stopped.set()
 
     def run(self) -> None:
-        """Drive outbox and sweep until stopped; a failure of one round is logged, the next one tries again."""
+        """Drive outbox and sweep until stopped; a failure of one round is logged, the next one tries again.
+
+        With deployments this process only relays: the sweep has its own schedule there.
+        """
         at, next_sweep = office(), 0.0
         with without_heartbeat():
             while not self._stopped.is_set():
                 moved = self._guarded(lambda: relay_once(at, self.name).events)
-                if time.monotonic() >= next_sweep:
+                if at.settings.reactions == "resident" and time.monotonic() >= next_sweep:
                     next_sweep = time.monotonic() + at.settings.sweep_seconds
                     self._guarded(lambda: deadline_sweep()["checked"])
                 if not moved:

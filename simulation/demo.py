@@ -32,6 +32,8 @@ LISTS = (
     ("communities.csv", RowDefaults()),
 )
 PROTAGONIST = "惠德花园"
+LONGEST_WAIT = 9
+"""Working days nobody in the demonstration exceeds, so that most matters are in time."""
 CALENDAR_DAYS_A_MOVE = 8
 """How long before today a walk begins, for each move it has to make: working days, postings and holidays included."""
 
@@ -56,9 +58,10 @@ class Demo:
         begun = self.now - timedelta(days=540)
         Story(driver, self.reactions, self.say).tell(self._enrol(hero, begun), whole_way())
         walks = self._place([row for row in rows if row is not hero])
-        self._walk(driver, walks)
-        self._sprinkle(driver, walks)
-        self.reactions.react(self.now)
+        with self.reactions.quietly():
+            self._walk(driver, walks)
+            self._sprinkle(driver, walks)
+            self.reactions.react(self.now)
         swept = self.reactions.sweep(self.now)
         self.reactions.react(self.now)
         self.say(f"今日巡检：{swept['checked']} 个期限，{swept['turned']} 个变灯，{swept['fired']} 次预警")
@@ -115,15 +118,21 @@ class Demo:
         if project.step == walk.target or walk.now >= self.now - timedelta(hours=2):
             return False
         rng = random.Random(f"{walk.code}{walk.moves}")  # noqa: S311 - a demonstration
-        driver.wait(walk, rng.randrange(1, 4))
+        following, remaining = _next_move(pack, project.step, walk.target, avoided(walk))
+        driver.wait(walk, self._pace(walk, remaining))
         if walk.now >= self.now - timedelta(hours=2):
             return False
-        following = _next_move(pack, project.step, walk.target, avoided(walk))
         if all(seat.level is None for seat in following.who):
             driver.answer_open_tasks(walk, lambda task: _opinion(task, rng))
         else:
             driver.move(walk, following.trigger, reason="按本市年度安排" if following.needs_reason else "")
         return True
+
+    def _pace(self, walk: Walk, remaining: int) -> int:
+        """Working days until the next move, so that the walk arrives a few days before today."""
+        rng = random.Random(f"{walk.code}:{remaining}")  # noqa: S311 - a demonstration
+        days_left = (self.now - walk.now).days - rng.randrange(1, 14)
+        return max(1, min(days_left * 5 // 7 // max(remaining, 1), LONGEST_WAIT))
 
     def _sprinkle(self, driver: Driver, walks: list[Walk]) -> None:
         """A few stand still, go back to the reserve, or end: what every city has."""
@@ -158,14 +167,17 @@ def _before(goal: str) -> str:
     return _before(ASIDE[goal][0]) if goal in ASIDE else goal
 
 
-def _next_move(pack: Pack, step: str, goal: str, avoid: frozenset[str]) -> Move:
+def _next_move(pack: Pack, step: str, goal: str, avoid: frozenset[str]) -> tuple[Move, int]:
+    """The next move towards `goal`, and how many there are to make."""
     if goal in ASIDE and step == ASIDE[goal][0]:
         move = pack.procedure.move(ASIDE[goal][1], step)
         assert move is not None  # noqa: S101 - the table above names moves of the default pack
-        return move
+        return move, 1
     if goal in ASIDE:
-        return _next_move(pack, step, ASIDE[goal][0], avoid)
-    return route(pack, step, goal, avoid)[0]
+        move, remaining = _next_move(pack, step, ASIDE[goal][0], avoid)
+        return move, remaining + 1
+    moves = route(pack, step, goal, avoid)
+    return moves[0], len(moves)
 
 
 def _opinion(task: ReviewTask, rng: random.Random) -> tuple[Opinion, str]:

@@ -83,10 +83,11 @@ class Driver:
         with self.office.database.write() as session:
             project = find_project(session, walk.code)
             need = Need(session, self.office.city, walk, project, pack_of(project.pack_version), others)
-            for refusal in refusals:
-                if refusal.code not in PROVIDERS:
-                    raise DriverStuck(f"{walk.code}: {refusal.says.zh}")
-                PROVIDERS[refusal.code](need, refusal)
+            for code in dict.fromkeys(refusal.code for refusal in refusals):
+                same = [refusal for refusal in refusals if refusal.code == code]
+                if code not in PROVIDERS:
+                    raise DriverStuck(f"{walk.code}: {same[0].says.zh}")
+                PROVIDERS[code](need, same)
 
     def answer_open_tasks(self, walk: Walk, opinion: Callable[[ReviewTask], tuple[Opinion, str]]) -> int:
         """Let every open task of the project be answered by one of its reviewers; returns how many were."""

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from services.finding import findings_of, rectify, reinspect
 from services.identity import Actor, find_actor, people_in_seat
 from services.keeping import Keeping
 from simulation.profile import guess
+from states.finding import FindingStatus
 from states.refusal import Refusal
 from states.role import SYSTEM, Level, Role, Seat
 
@@ -63,68 +65,70 @@ class Need:
     pack: Pack
     others: set[str]
 
-    def keeping(self, reason: str = "") -> Keeping:
+    @cached_property
+    def keeping(self) -> Keeping:
         """Who writes into the record now."""
-        return Keeping(self.person(DISTRICT), self.walk.now, "demo", reason=reason)
+        return Keeping(self.person(DISTRICT), self.walk.now, "demo")
 
     def person(self, seat: Seat) -> Actor:
         """Somebody who holds a seat for the project."""
         return find_actor(self.session, seated(self.session, self.project, (seat,))[0])
 
 
-def _document(need: Need, refusal: Refusal) -> None:
-    kind = refusal.data["document"]
-    label = need.pack.document_entry(kind).label
-    content = f"%PDF-1.4\n% {label} · {need.project.name}\n".encode()
-    upload = Upload(kind, f"{label}.pdf", io.BytesIO(content))
-    attach(need.session, need.city, need.project, upload, need.keeping())
+def _documents(need: Need, refusals: list[Refusal]) -> None:
+    for refusal in refusals:
+        kind = refusal.data["document"]
+        label = need.pack.document_entry(kind).label
+        content = f"%PDF-1.4\n% {label} · {need.project.name}\n".encode()
+        upload = Upload(kind, f"{label}.pdf", io.BytesIO(content))
+        attach(need.session, need.city, need.project, upload, need.keeping)
 
 
-def _fact(need: Need, refusal: Refusal) -> None:
-    code = refusal.data["fact"]
-    value = need.walk.facts.get(code) or guess(need.pack.fact(code), need.walk.today(need.city))
-    record_facts(need.session, need.project, {code: value}, need.keeping())
+def _facts(need: Need, refusals: list[Refusal]) -> None:
+    today, known = need.walk.today(need.city), need.walk.facts
+    codes = dict.fromkeys(refusal.data["fact"] for refusal in refusals)
+    values = {code: known.get(code) or guess(need.pack.fact(code), today) for code in codes}
+    record_facts(need.session, need.project, values, need.keeping)
 
 
-def _milestone(need: Need, refusal: Refusal) -> None:
-    city, day = need.city, need.walk.today(need.city)
-    reach_milestone(need.session, city, need.project, refusal.data["milestone"], day, need.keeping())
+def _milestones(need: Need, refusals: list[Refusal]) -> None:
+    day = need.walk.today(need.city)
+    for refusal in refusals:
+        reach_milestone(need.session, need.city, need.project, refusal.data["milestone"], day, need.keeping)
 
 
-def _finding(need: Need, refusal: Refusal) -> None:
+def _findings(need: Need, refusals: list[Refusal]) -> None:
+    kinds = {refusal.data["finding"] for refusal in refusals}
     for finding in findings_of(need.session, need.project.id):
-        if finding.kind != refusal.data["finding"] or finding.status == "closed":
+        if finding.kind not in kinds or finding.status == FindingStatus.closed:
             continue
-        if finding.status == "open":
-            rectify(need.session, finding.id, "已按要求整改，附照片", need.keeping())
-        closer = need.pack.finding(finding.kind).closed_by
-        actor = need.person(closer)
-        reinspect(need.session, finding.id, Keeping(actor, need.walk.now, "demo"), passed=True)
+        if finding.status == FindingStatus.open:
+            rectify(need.session, finding.id, "已按要求整改，附照片", need.keeping)
+        closer = need.person(need.pack.finding(finding.kind).closed_by)
+        reinspect(need.session, finding.id, Keeping(closer, need.walk.now, "demo"), passed=True)
 
 
-def _until(need: Need, refusal: Refusal) -> None:
-    until = date.fromisoformat(refusal.data.get("until") or refusal.data["day"])
-    after = until + timedelta(days=1) if "until" in refusal.data else until
-    need.walk.go_to(need.city, need.city.calendar.roll_forward(after).day)
+def _wait(need: Need, refusals: list[Refusal]) -> None:
+    days = [date.fromisoformat(r.data["day"]) for r in refusals if "day" in r.data]
+    days += [date.fromisoformat(r.data["until"]) + timedelta(days=1) for r in refusals if "until" in r.data]
+    need.walk.go_to(need.city, need.city.calendar.roll_forward(max(days)).day)
 
 
-def _somebody_else(need: Need, refusal: Refusal) -> None:
-    need.others.update(_who_made(need, refusal.data["trigger"]))
-
-
-def _who_made(need: Need, trigger: str) -> list[str]:
+def _somebody_else(need: Need, refusals: list[Refusal]) -> None:
+    triggers = [refusal.data["trigger"] for refusal in refusals]
     made = select(AuditEntry.actor).where(
-        AuditEntry.subject == "project", AuditEntry.subject_id == need.project.code, AuditEntry.action == trigger
+        AuditEntry.subject == "project", AuditEntry.subject_id == need.project.code, AuditEntry.action.in_(triggers)
     )
-    return list(need.session.scalars(made))
+    need.others.update(need.session.scalars(made))
 
 
-PROVIDERS: dict[str, Callable[[Need, Refusal], None]] = {
-    "document_missing": _document,
-    "fact_missing": _fact,
-    "milestone_open": _milestone,
-    "finding_open": _finding,
-    "period_not_over": _until,
-    "date_not_reached": _until,
+PROVIDERS: dict[str, Callable[[Need, list[Refusal]], None]] = {
+    "document_missing": _documents,
+    "fact_missing": _facts,
+    "milestone_open": _milestones,
+    "finding_open": _findings,
+    "period_not_over": _wait,
+    "date_not_reached": _wait,
     "same_person": _somebody_else,
 }
+"""By the code of the refusal: all refusals of one code are provided for at once."""

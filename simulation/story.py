@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -33,6 +34,10 @@ class Reactions(Protocol):
 
     def sweep(self, now: datetime | None = None) -> dict[str, int]:
         """Sweep the deadlines once."""
+        ...
+
+    def quietly(self) -> AbstractContextManager[None]:
+        """For the length of the block messages only go into inboxes, through no channel."""
         ...
 
 
