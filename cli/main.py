@@ -20,9 +20,6 @@ class Root(LazyGroup):
     table: ClassVar[dict[str, Entry]] = {
         "up": Entry("cli.up:up", lambda: say("启动系统：网页、Prefect、常驻进程", "start the whole system")),
         "demo": Entry("cli.demo:demo", lambda: say("建立演示城市", "build the demonstration city")),
-        "simulate": Entry(
-            "cli.simulate:simulate", lambda: say("用虚拟时钟运行一座城市", "run a city on a virtual clock")
-        ),
         "doctor": Entry("cli.doctor:doctor", lambda: say("检查安装是否正常", "check the installation")),
         "db": Entry("cli.db:app", lambda: say("数据库：升级、备份、恢复", "database: upgrade, backup, restore")),
         "policy": Entry("cli.policy:app", lambda: say("政策包：检查、查看、启用", "packs: check, show, activate")),
@@ -59,12 +56,24 @@ class Root(LazyGroup):
 app = typer.Typer(cls=Root, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"jiugai {version('jiugai')}")
+        raise typer.Exit
+
+
 @app.callback(
     help=say("旧改：老旧小区改造项目的流程、联审联批、期限与留痕。", "Renovation of old communities, step by step.")
 )
 def jiugai(
+    *,
     debug: Annotated[
         bool, typer.Option("--debug", help=say("出错时显示技术细节", "show the traceback of an error"))
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("显示版本", "show the version"))
     ] = False,
 ) -> None:
     """Options of every command; `--debug` is read in cli.outcome, which also has to answer when parsing fails."""

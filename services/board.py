@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.project import Project
+from services.countdown import shown_light
 from services.outline import Outline, load_outline
 from services.place import Place, Places, load_places
 from states.clock import Light
@@ -18,7 +19,7 @@ from states.procedure import Stage, StepKind
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """Projects by light; a suspended project is grey, whatever its clocks showed before."""
+    """Projects by light; a suspended project is grey unless it was over a limit before."""
 
     red: int = 0
     yellow: int = 0
@@ -115,8 +116,7 @@ def _groups(session: Session, outline: Outline, places: Places) -> list[_Group]:
     found = []
     for version_id, stage, step, organisation_id, light, count in rows:
         kind = outline.step(version_id, step).kind
-        shown = Light.grey if kind is StepKind.halt else Light(light)
-        found.append(_Group(stage, step, kind, places.district(organisation_id), shown, count))
+        found.append(_Group(stage, step, kind, places.district(organisation_id), shown_light(kind, light), count))
     return found
 
 

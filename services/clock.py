@@ -95,7 +95,8 @@ def warning_day(city: City, limit: LimitEntry, start: date, due: date) -> date |
         marks.append(_mark(city, start, used, unit))
     if limit.yellow_days is not None:
         marks.append(_before(city, due, limit.yellow_days, unit))
-    return min(max(min(marks), start + timedelta(days=1)), due) if marks else None
+    first = _mark(city, start, 1, unit) if unit is TimeUnit.working_day else start + timedelta(days=1)
+    return min(max(min(marks), first), due) if marks else None
 
 
 def _mark(city: City, start: date, used: int, unit: TimeUnit) -> date:

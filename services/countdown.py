@@ -14,6 +14,7 @@ from services.city import City
 from services.clock import LIVE, days_left
 from services.rung import rung_days
 from states.clock import ClockStatus, ClockSubject, Light
+from states.procedure import StepKind
 
 _UNITS = {TimeUnit.working_day: "个工作日", TimeUnit.calendar_day: "天", TimeUnit.month: "个月"}
 _ENTRIES = {"suspend": "暂停计时", "resume": "恢复计时", "extend": "延长", "exclude": "扣除"}
@@ -33,8 +34,10 @@ class Countdown:
     """One clock on one day. `text` is what is left in words, `rule` the span with what turns it yellow."""
 
     id: int
+    subject: ClockSubject
     label: str
     light: Light
+    is_suspended: bool
     is_live: bool
     started_on: date
     due_on: date
@@ -58,8 +61,10 @@ def countdown(
     source = pack.source(limit.span.source)
     return Countdown(
         id=clock.id,
+        subject=ClockSubject(clock.subject),
         label=clock.label,
         light=Light(clock.light),
+        is_suspended=clock.status == ClockStatus.suspended,
         is_live=clock.status in LIVE,
         started_on=clock.started_on,
         due_on=clock.due_on,
@@ -80,7 +85,7 @@ def left_text(city: City, clock: Clock, today: date) -> str:
     """What is left of a clock in words: 剩 3 个工作日, 今天到期, 逾期 2 个工作日, 暂停，剩 5 天."""
     unit = "天" if clock.unit == TimeUnit.month else _UNITS[TimeUnit(clock.unit)]
     if clock.status == ClockStatus.suspended:
-        return f"暂停计时，剩 {clock.remaining or 0} {unit}"
+        return f"暂停，剩 {clock.remaining or 0} {unit}"
     if clock.status != ClockStatus.running:
         return _ENDED[ClockStatus(clock.status)]
     left = days_left(city, clock, today)
@@ -102,6 +107,11 @@ def leading_clock(clocks: Sequence[Clock]) -> Clock | None:
         key=lambda c: (c.subject == ClockSubject.period, c.status != ClockStatus.running, c.due_on, c.id),
         default=None,
     )
+
+
+def shown_light(kind: StepKind, light: int) -> Light:
+    """The light a project shows: grey while it is suspended, unless it was over a limit before: that does not fade."""
+    return Light.grey if kind is StepKind.halt and light < Light.red else Light(light)
 
 
 def _rule(limit: LimitEntry) -> str:

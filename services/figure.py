@@ -36,8 +36,9 @@ def fact_text(entry: FactEntry, value: FactValue) -> str:
     writer = _WRITERS.get(entry.type)
     if writer is not None:
         return writer(entry, value)
-    text = number(value) if isinstance(value, int | Decimal) else str(value)
-    return f"{text} {entry.unit}" if entry.unit else text
+    if not entry.unit:  # a year or an ordinal is no count: 1985, not 1,985
+        return str(value)
+    return f"{number(value) if isinstance(value, int | Decimal) else value} {entry.unit}"
 
 
 def _money(_: FactEntry, value: FactValue) -> str:

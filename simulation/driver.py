@@ -13,15 +13,16 @@ from models.project import Project
 from models.review import Review, ReviewTask
 from policy.pack import Pack
 from runtime.office import Office
-from services.identity import Actor, find_actor, people_at
+from services.identity import Actor
 from services.pack import pack_of
 from services.project import Advanced, Command, advance, find_project
 from services.review import Answer, answer
-from simulation.provider import PROVIDERS, Need, Walk, seated
+from simulation.cast import Cast
+from simulation.provider import PROVIDERS, Need, Walk
 from states.procedure import Move, Nature
 from states.refusal import MoveRefused, Refusal
 from states.review import Opinion, ReviewStatus, TaskStatus
-from states.role import Role, Seat
+from states.role import Seat
 
 TRIES = 6
 
@@ -35,6 +36,7 @@ class Driver:
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self.cast = Cast()
 
     def wait(self, walk: Walk, working_days: int) -> None:
         """Let working days pass, to nine in the morning plus a bit."""
@@ -74,15 +76,15 @@ class Driver:
 
     def _actor(self, session: Session, project: Project, seats: tuple[Seat, ...], others: set[str]) -> Actor:
         """Somebody in one of the seats, where possible nobody of `others` (four eyes)."""
-        people = seated(session, project, seats)
+        people = self.cast.seated(session, project, seats)
         if not people:
             raise DriverStuck(f"{project.code}: nobody holds {', '.join(map(str, seats))}")
-        return find_actor(session, next((login for login in people if login not in others), people[0]))
+        return self.cast.actor(session, next((login for login in people if login not in others), people[0]))
 
     def _provide(self, walk: Walk, refusals: list[Refusal], others: set[str]) -> None:
         with self.office.database.write() as session:
             project = find_project(session, walk.code)
-            need = Need(session, self.office.city, walk, project, pack_of(project.pack_version), others)
+            need = Need(session, self.office.city, self.cast, walk, project, pack_of(project.pack_version), others)
             for code in dict.fromkeys(refusal.code for refusal in refusals):
                 same = [refusal for refusal in refusals if refusal.code == code]
                 if code not in PROVIDERS:
@@ -104,11 +106,11 @@ class Driver:
             return len(tasks)
 
     def _answer(self, session: Session, walk: Walk, task: ReviewTask, opinion: Opinion, reasons: str) -> None:
-        reviewers = people_at(session, task.organisation_id, Role.reviewer)
+        reviewers = self.cast.reviewers(session, task.organisation_id)
         if not reviewers:
             raise DriverStuck(f"{walk.code}: nobody reviews for {task.organisation.name}")
         walk.now += timedelta(minutes=11)
-        actor = find_actor(session, reviewers[0].login)
+        actor = self.cast.actor(session, reviewers[0])
         request = f"demo:task:{task.id}"
         answer(session, self.office.city, Answer(task.id, actor, opinion, reasons, request, walk.now, "demo"))
 

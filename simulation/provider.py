@@ -18,12 +18,13 @@ from services.city import City
 from services.document import Upload, attach
 from services.fact import reach_milestone, record_facts
 from services.finding import findings_of, rectify, reinspect
-from services.identity import Actor, find_actor, people_in_seat
+from services.identity import Actor
 from services.keeping import Keeping
+from simulation.cast import Cast
 from simulation.profile import guess
 from states.finding import FindingStatus
 from states.refusal import Refusal
-from states.role import SYSTEM, Level, Role, Seat
+from states.role import Level, Role, Seat
 
 DISTRICT = Seat(Role.coordinator, Level.district)
 
@@ -48,18 +49,13 @@ class Walk:
         self.now = datetime.combine(day, local.timetz().replace(tzinfo=None), city.zone)
 
 
-def seated(session: Session, project: Project, seats: tuple[Seat, ...]) -> list[str]:
-    """The logins of everybody who holds one of the seats for the project."""
-    wanted = [seat for seat in seats if seat != SYSTEM]
-    return [person.login for seat in wanted for person in people_in_seat(session, seat, project.organisation)]
-
-
 @dataclass(frozen=True)
 class Need:
     """What a provider works with."""
 
     session: Session
     city: City
+    cast: Cast
     walk: Walk
     project: Project
     pack: Pack
@@ -72,7 +68,7 @@ class Need:
 
     def person(self, seat: Seat) -> Actor:
         """Somebody who holds a seat for the project."""
-        return find_actor(self.session, seated(self.session, self.project, (seat,))[0])
+        return self.cast.actor(self.session, self.cast.seated(self.session, self.project, (seat,))[0])
 
 
 def _documents(need: Need, refusals: list[Refusal]) -> None:

@@ -13,11 +13,10 @@ from sqlalchemy import func, select
 from models.clock import Clock
 from models.review import ReviewTask
 from services.finding import raise_finding
-from services.identity import find_actor
 from services.keeping import Keeping
 from services.project import find_project
 from simulation.driver import Driver, route
-from simulation.provider import Walk, seated
+from simulation.provider import Walk
 from states.clock import ClockStatus
 from states.review import Opinion
 from states.role import Seat
@@ -133,7 +132,8 @@ class Story:
     def _defect(self, walk: Walk, chapter: Chapter) -> None:
         with self.driver.office.database.write() as session:
             project = find_project(session, walk.code)
-            inspector = find_actor(session, seated(session, project, (Seat.parse("coordinator@street"),))[0])
+            cast, seats = self.driver.cast, (Seat.parse("coordinator@street"),)
+            inspector = cast.actor(session, cast.seated(session, project, seats)[0])
             raise_finding(session, project, "defect", chapter.words, Keeping(inspector, walk.now, "demo"))
         self._note(walk, f"发现缺陷：{chapter.words}")
 

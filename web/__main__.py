@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 
@@ -33,9 +35,16 @@ def main() -> int:
     except OSError as problem:
         sys.stderr.write(f"网页无法在 {settings.host}:{settings.port} 启动：{problem.strerror}。{_REASONS}\n")
         return PORT_BUSY
+    # uvicorn ends gracefully, then raises the signal again: being asked to stop is no failure
+    signal.signal(signal.SIGTERM, _asked)
+    signal.signal(signal.SIGINT, _asked)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def _asked(_signal: int, _frame: FrameType | None) -> None:
+    """Nothing is left to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.board import board
-from services.project_list import Filter, State, list_projects
+from services.listing import Filter, State, listing
 from states.clock import Light
 from web.desk import OpenOffice
 from web.page import render
@@ -22,7 +22,7 @@ def show_board(request: Request, office: OpenOffice) -> HTMLResponse:
     now = office.now()
     with office.database.read() as session:
         counted = board(session)
-        listed = list_projects(session, office.city, Filter(state=State.running), now=now, size=URGENT)
+        listed = listing(session, office.city, Filter(state=State.running), now=now, size=URGENT)
     urgent = [row for row in listed.rows if row.light >= Light.yellow]
     widest = max((step.lights.total for stage in counted.stages for step in stage.steps), default=0)
     today = office.city.day(now)

@@ -39,6 +39,11 @@ TITLES = {
     503: "暂时不可用",
 }
 _LAST_CLIENT_ERROR = 499
+WORDS = {
+    "project_missing": "没有编号为“{project}”的项目。请核对编号，或在下面按名称查找；若刚导入，请看导入结果。",
+    "project_changed": "“{project}”刚被他人更新，本次操作未生效。请刷新页面，确认后再办。",
+}
+"""By code: what a page says where the error's own words send people to the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,10 @@ def _known(request: Request, error: Exception) -> Response:
     reasons = tuple(refusal.text() for refusal in error.refusals) if isinstance(error, MoveRefused) else ()
     sought = str(error.data.get("project", "")) if error.kind is Kind.missing else ""
     status = STATUS[error.kind]
+    detail = WORDS[error.code].format(**error.data) if error.code in WORDS else error.text()
     if status > _LAST_CLIENT_ERROR:
         LOG.error("%s: %s", error.code, error.text())
-    return answer(request, Problem(status, error.code, error.text(), reasons, sought))
+    return answer(request, Problem(status, error.code, detail, reasons, sought))
 
 
 def _http(request: Request, error: Exception) -> Response:

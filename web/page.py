@@ -49,7 +49,6 @@ def _environment() -> Environment:
         "size": file_size,
         "moment": moment,
         "weekday": weekday,
-        "light": Light.__getitem__,
     }
     environment.globals |= {"static": static_address, "Light": Light}
     return environment

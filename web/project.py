@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.project_list import ProjectPage, Sort, State, list_projects
-from services.project_sheet import sheet
+from services.dossier import dossier
+from services.listing import Listing, Sort, State, listing
 from states.clock import Light
 from web.desk import OpenOffice
 from web.page import render
@@ -26,7 +26,7 @@ def show_projects(request: Request, office: OpenOffice, page: Page = 1) -> Respo
     if "" in given.values():
         return RedirectResponse(address(read_filter(given, page)), 303)
     with office.database.read() as session:
-        listed = list_projects(session, office.city, read_filter(given, page), now=office.now())
+        listed = listing(session, office.city, read_filter(given, page), now=office.now())
     return render(
         request,
         "project_list.html",
@@ -41,7 +41,7 @@ def show_projects(request: Request, office: OpenOffice, page: Page = 1) -> Respo
     )
 
 
-def _chips(listed: ProjectPage) -> list[tuple[str, str]]:
+def _chips(listed: Listing) -> list[tuple[str, str]]:
     """The parts of the filter in words, each with the address without it; a code nobody knows is shown as it is."""
     wanted = listed.filter
     stages = {stage.code: stage.label.zh for stage in listed.outline.stages}
@@ -64,5 +64,5 @@ def show_project(request: Request, office: OpenOffice, code: str, page: Page = 1
     """Everything about one project; `page` turns the pages of its history. Raises ProjectMissing."""
     now = office.now()
     with office.database.read() as session:
-        found = sheet(session, office.city, code, now=now, page=page)
-    return render(request, "project.html", sheet=found, project=found.project, today=office.city.day(now))
+        found = dossier(session, office.city, code, now=now, page=page)
+    return render(request, "project.html", dossier=found, project=found.project, today=office.city.day(now))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from services.project_list import Filter, Sort, State
+from services.listing import Filter, Sort, State
 from states.clock import Light
 
 PATH = "/projects"

@@ -38,7 +38,9 @@ def _below(error: type[JiugaiError]) -> Iterator[type[JiugaiError]]:
 def fields(template: str) -> set[str]:
     """The names a template takes; `x_zh` and `x_en` are the words for `x` in one language."""
     return {
-        name.split(".")[0].split("[")[0].removesuffix("_en").removesuffix("_zh") for _, name, _, _ in Formatter().parse(template) if name
+        name.split(".")[0].split("[")[0].removesuffix("_en").removesuffix("_zh")
+        for _, name, _, _ in Formatter().parse(template)
+        if name
     }
 
 

@@ -1,0 +1,158 @@
+"""`jiugai user`: organisations, people and roles (机构、人员、角色)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.language import lang, say
+from cli.lazy import group
+from cli.office import entering, office
+from cli.option import AsJson
+from cli.output import emit, grid
+from services.organisation import ensure_organisation, ensure_person, find_organisation, grant_role
+from services.person_list import list_organisations, list_people, require_person
+from states.exceptions import JiugaiError, Kind
+from states.role import Level, Role
+
+app = group(say("机构、人员与角色。", "Organisations, people and roles."))
+organisation = group(say("机构：添加、清单。", "Organisations: add, list."))
+app.add_typer(organisation, name="organisation")
+
+At = Annotated[str, typer.Option("--organisation", metavar="CODE", help=say("机构编码", "the organisation's code"))]
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help=say("账号", "the login"))]
+Named = Annotated[str, typer.Argument(metavar="NAME", help=say("名称", "the name"))]
+
+
+class ParentMissing(JiugaiError):
+    """Only a city stands at the top of the tree."""
+
+    code = "parent_missing"
+    kind = Kind.invalid
+    zh = "“{name}”不是市级机构，须用 --parent 指明上级机构的编码。"
+    en = '"{name}" is no city: name the organisation above it with --parent.'
+
+
+def role(text: str) -> Role:
+    """A role by its name, `system` excepted. Raises BadParameter."""
+    names = [one.value for one in Role if one is not Role.system]
+    if text not in names:
+        raise typer.BadParameter(
+            say(f"“{text}”应为以下之一：{', '.join(names)}", f'"{text}" is none of: {", ".join(names)}')
+        )
+    return Role(text)
+
+
+def level(text: str) -> Level:
+    """A level by its name. Raises BadParameter."""
+    names = [one.value for one in Level]
+    if text not in names:
+        raise typer.BadParameter(
+            say(f"“{text}”应为以下之一：{', '.join(names)}", f'"{text}" is none of: {", ".join(names)}')
+        )
+    return Level(text)
+
+
+RoleOption = Annotated[
+    Role | None,
+    typer.Option("--role", metavar="ROLE", parser=role, help=say("同时授予的角色", "a role granted at once")),
+]
+
+
+@app.command("list", help=say("人员与角色。", "People and their roles."))
+def list_(as_json: AsJson = False) -> None:
+    """Every person with grants."""
+    with office() as at, at.database.read() as session:
+        people = list_people(session, lang())
+    heads = [say("账号", "login"), say("姓名", "name"), say("单位", "organisation"), say("角色", "roles")]
+    rows = [
+        [p["login"], p["name"], p["organisation"], [f"{g['role_label']}@{g['organisation']}" for g in p["grants"]]]
+        for p in people
+    ]
+    emit(people, as_json=as_json, text=grid(heads, rows))
+
+
+@app.command("add", help=say("添加人员。", "Add a person."))
+def add(
+    login: Login,
+    name: Named,
+    at_code: At,
+    wanted: RoleOption = None,
+    email: Annotated[str | None, typer.Option("--email", help=say("邮箱", "e-mail address"))] = None,
+    mobile: Annotated[str | None, typer.Option("--mobile", help=say("手机", "mobile number"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Harmless when the login is there already."""
+    with office() as at, at.database.write() as session:
+        place = find_organisation(session, at_code)
+        person = ensure_person(session, login, name, place, entering=entering(at), email=email, mobile=mobile)
+        if wanted is not None:
+            grant_role(session, person, wanted, place, entering=entering(at))
+        data = {"login": person.login, "name": person.name, "organisation": at_code, "role": wanted}
+    emit(data, as_json=as_json, text=say(f"已添加 {data['name']}（{login}）", f"added {data['name']} ({login})"))
+
+
+@app.command("grant", help=say("授予角色。", "Grant a role."))
+def grant(
+    login: Login,
+    wanted: Annotated[Role, typer.Argument(metavar="ROLE", parser=role, help=say("角色", "the role"))],
+    at_code: At,
+    as_json: AsJson = False,
+) -> None:
+    """In the subtree of the organisation; the three admin roles exclude each other."""
+    with office() as at, at.database.write() as session:
+        grant_role(
+            session, require_person(session, login), wanted, find_organisation(session, at_code), entering=entering(at)
+        )
+    data = {"login": login, "role": wanted, "organisation": at_code}
+    emit(
+        data,
+        as_json=as_json,
+        text=say(f"已授予 {login}：{wanted.label.zh}", f"granted {login}: {wanted.label.text('en')}"),
+    )
+
+
+@organisation.command("list", help=say("机构树。", "The tree of organisations."))
+def organisation_list(as_json: AsJson = False) -> None:
+    """Every organisation, parents before children."""
+    with office() as at, at.database.read() as session:
+        found = list_organisations(session, lang())
+    heads = [say("编码", "code"), say("名称", "name"), say("层级", "level"), say("职能", "function")]
+    rows: list[list[Any]] = [
+        [one["code"], "  " * one["depth"] + one["name"], one["level_label"], one["function"]] for one in found
+    ]
+    emit(found, as_json=as_json, text=grid(heads, rows))
+
+
+@organisation.command("add", help=say("添加机构。", "Add an organisation."))
+def organisation_add(
+    code: Annotated[str, typer.Argument(metavar="CODE", help=say("机构编码", "its code"))],
+    name: Named,
+    wanted: Annotated[
+        Level,
+        typer.Option(
+            "--level", metavar="LEVEL", parser=level, help="city | district | street | community | department | utility"
+        ),
+    ],
+    parent: Annotated[
+        str | None, typer.Option("--parent", metavar="CODE", help=say("上级机构编码", "the organisation above"))
+    ] = None,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            "--function",
+            metavar="DEPARTMENT",
+            help=say("部门标识，见政策包的 departments", "its department in the pack"),
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Harmless when the code is there already."""
+    if parent is None and wanted is not Level.city:
+        raise ParentMissing(name=name)
+    with office() as at, at.database.write() as session:
+        above = find_organisation(session, parent) if parent else None
+        row = ensure_organisation(session, code, name, wanted, entering=entering(at), parent=above, function=function)
+        data = {"code": row.code, "name": row.name, "level": str(row.level), "parent": parent, "function": row.function}
+    emit(data, as_json=as_json, text=say(f"已添加 {data['name']}（{code}）", f"added {data['name']} ({code})"))

@@ -1,0 +1,41 @@
+"""What a file really is: told by its first bytes; a name only tells office containers apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.media import OTHER, sniff
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "family"),
+    [
+        (b"%PDF-1.4", "图纸.jpg", "pdf"),
+        (b"\x89PNG\r\n\x1a\n", "x", "image"),
+        (b"\xff\xd8\xff\xe0", "照片.pdf", "image"),
+        (b"GIF89a", "x.gif", "image"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "x.webp", "image"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "x.webp", "other"),
+        (b"II*\x00", "x.tif", "image"),
+        (b"AC1032", "总图.dwg", "drawing"),
+        (ZIP, "方案.DOCX", "word"),
+        (ZIP, "台账.xlsx", "sheet"),
+        (ZIP, "包.zip", "other"),
+        (ZIP, "方案.doc", "other"),
+        (OLE, "方案.doc", "word"),
+        (OLE, "方案.wps", "word"),
+        (OLE, "台账.xls", "sheet"),
+        (OLE, "安装.msi", "other"),
+        (b"MZ\x90\x00", "方案.docx", "other"),
+        (b"", "空.pdf", "other"),
+        (b" %PDF-1.4", "x.pdf", "other"),
+    ],
+)
+def test_the_first_bytes_decide(head: bytes, name: str, family: str) -> None:
+    assert sniff(head, name).family == family
+
+
+def test_what_nobody_knows_is_called_so() -> None:
+    assert sniff(b"hello", "hello.txt") is OTHER
