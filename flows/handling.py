@@ -18,7 +18,7 @@ from services.outbox import Event, acknowledge, fail, is_acknowledged, load_even
 from services.reaction import REACTIONS
 from states.exceptions import JiugaiError
 
-CHUNKS = 20
+CHUNKS = 10
 """More events than this share their task runs: a task costs more than the work of a small event."""
 
 

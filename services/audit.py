@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
@@ -59,7 +59,7 @@ def record(session: Session, act: Act) -> str:
     seq, previous = _head(session, act.subject, act.subject_id)
     row = _row(act, seq + 1, previous)
     row["hash"] = digest(row)
-    session.execute(insert(AuditEntry), row)
+    session.execute(_INSERT, row)
     return str(row["hash"])
 
 
@@ -78,11 +78,19 @@ def done_before(
     return entry
 
 
+_ENTRY = cast(Table, AuditEntry.__table__)
+_INSERT = insert(_ENTRY)
+# built once: every act of every service asks for the head of its chain
+_HEAD = (
+    select(_ENTRY.c.seq, _ENTRY.c.hash)
+    .where(_ENTRY.c.subject == bindparam("subject"), _ENTRY.c.subject_id == bindparam("subject_id"))
+    .order_by(_ENTRY.c.seq.desc())
+    .limit(1)
+)
+
+
 def _head(session: Session, subject: str, subject_id: str) -> tuple[int, str]:
-    newest = select(AuditEntry.seq, AuditEntry.hash).where(
-        AuditEntry.subject == subject, AuditEntry.subject_id == subject_id
-    )
-    found = session.execute(newest.order_by(AuditEntry.seq.desc()).limit(1)).first()
+    found = session.execute(_HEAD, {"subject": subject, "subject_id": subject_id}).first()
     return (found.seq, found.hash) if found else (0, FIRST)
 
 

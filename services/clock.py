@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.clock import Clock, ClockEntry
@@ -19,6 +20,7 @@ from services.rung import next_check
 from states.clock import ClockStatus, ClockSubject, Light, light_on
 
 LIVE = (ClockStatus.running, ClockStatus.suspended)
+_CLOCK = cast(Table, Clock.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,36 +123,39 @@ def _is_worked(city: City, day: date) -> bool:
     return city.calendar.working_days_between(day - timedelta(days=1), day) == 1
 
 
-def stop_clocks(
-    session: Session,
-    project_id: int,
-    subject: ClockSubject,
-    *,
-    on: date,
-    subject_id: int | None = None,
-    met: bool = True,
-) -> None:
-    """Stop the live clocks of a subject: met when in time, late when not; cancelled where `met` is False."""
-    live: tuple[ColumnElement[bool], ...] = (
-        Clock.project_id == project_id,
-        Clock.subject == subject,
-        Clock.status.in_(LIVE),
-    )
-    if subject_id is not None:
-        live = (*live, Clock.subject_id == subject_id)
-    if not met:
-        session.execute(update(Clock).where(*live).values(status=ClockStatus.cancelled, ended_on=on))
-        return
-    # a suspended clock cannot have run out meanwhile
-    late = (*live, Clock.status == ClockStatus.running, Clock.due_on < on, Clock.subject != ClockSubject.period)
-    session.execute(update(Clock).where(*late).values(status=ClockStatus.late, ended_on=on))
-    session.execute(update(Clock).where(*live).values(status=ClockStatus.met, ended_on=on))
+# Statements of the hot path are built once: building one costs more than running it.
+_LIVE = (_CLOCK.c.project_id == bindparam("of_project")) & _CLOCK.c.status.in_(LIVE)
+_OVER = (
+    (_CLOCK.c.status == ClockStatus.running)  # a suspended clock cannot have run out meanwhile
+    & (_CLOCK.c.due_on < bindparam("day"))
+    & (_CLOCK.c.subject != ClockSubject.period)
+)
+_STOP = update(_CLOCK).where(_LIVE, _CLOCK.c.subject.in_(bindparam("subjects", expanding=True)))
+_STOP = _STOP.values(ended_on=bindparam("day"), status=case((_OVER, ClockStatus.late), else_=ClockStatus.met))
+_CANCEL = update(_CLOCK).where(_LIVE).values(status=ClockStatus.cancelled, ended_on=bindparam("day"))
+_WORST = select(func.max(_CLOCK.c.light)).where(_LIVE)
+
+
+def stop_clocks(session: Session, project_id: int, *subjects: ClockSubject, on: date) -> None:
+    """Stop a project's live clocks of these subjects: met when in time, late when not."""
+    session.execute(_STOP, {"of_project": project_id, "subjects": subjects, "day": on})
+
+
+def stop_clock(session: Session, project_id: int, subject: ClockSubject, subject_id: int, *, on: date) -> None:
+    """Stop the live clock of one review or task: met when in time, late when not."""
+    mine = _STOP.where(_CLOCK.c.subject_id == subject_id)
+    session.execute(mine, {"of_project": project_id, "subjects": [subject], "day": on})
+
+
+def cancel_clock(session: Session, project_id: int, subject: ClockSubject, subject_id: int, *, on: date) -> None:
+    """Cancel the live clock of one review or task whose matter fell away."""
+    mine = _CANCEL.where(_CLOCK.c.subject == subject, _CLOCK.c.subject_id == subject_id)
+    session.execute(mine, {"of_project": project_id, "day": on})
 
 
 def cancel_clocks(session: Session, project_id: int, *, on: date) -> None:
     """Cancel every live clock of a project that has come to an end."""
-    live: tuple[ColumnElement[bool], ...] = (Clock.project_id == project_id, Clock.status.in_(LIVE))
-    session.execute(update(Clock).where(*live).values(status=ClockStatus.cancelled, ended_on=on))
+    session.execute(_CANCEL, {"of_project": project_id, "day": on})
 
 
 def suspend_clocks(session: Session, city: City, project_id: int, *, reason: str, actor: str, now: datetime) -> None:
@@ -225,7 +230,6 @@ def _enter(
 def refresh_light(session: Session, project: Project) -> None:
     """Set the project's light to the worst one of its live clocks; where there is none, green, or grey while halted."""
     session.flush()
-    worst = select(func.max(Clock.light)).where(Clock.project_id == project.id, Clock.status.in_(LIVE))
-    light = session.scalar(worst)
+    light = session.scalar(_WORST, {"of_project": project.id})
     without = Light.green if project.resume_step is None else Light.grey
     project.light = without if light is None else light

@@ -61,11 +61,11 @@ def follow(session: Session, city: City, made: Made) -> None:
 def _turn_over(session: Session, city: City, made: Made) -> None:
     """End what belonged to the step left behind, begin what belongs to the new one."""
     project, today = made.project, city.day(made.now)
-    withdraw_open_rounds(session, project.id, on=today, now=made.now)
+    if any(made.pack.procedure.move(entry.on_pass, made.before) for entry in made.pack.document.reviews):
+        withdraw_open_rounds(session, project.id, on=today, now=made.now)
     if made.move.nature is Nature.end:  # broken off: what ran is neither met nor late
         cancel_clocks(session, project.id, on=today)
-    stop_clocks(session, project.id, ClockSubject.step, on=today)
-    stop_clocks(session, project.id, ClockSubject.period, on=today)
+    stop_clocks(session, project.id, ClockSubject.step, ClockSubject.period, on=today)
     step = made.pack.procedure.step[project.step]
     if step.kind is StepKind.end:
         cancel_clocks(session, project.id, on=today)

@@ -13,7 +13,7 @@ from models.review import Review, ReviewTask
 from policy.pack import Pack
 from services.audit import Act, RequestReused, done_before, record
 from services.city import City
-from services.clock import refresh_light, start_clocks, stop_clocks
+from services.clock import refresh_light, start_clocks, stop_clock
 from services.identity import Actor, OpinionForbidden
 from services.lock import hold_project
 from services.outbox import enqueue
@@ -87,7 +87,7 @@ def answer(session: Session, city: City, given: Answer) -> ReviewTask:
     _require_answerable(task, project, pack, given)
     task.status, task.opinion, task.reasons = TaskStatus.answered, given.opinion, given.reasons.strip() or None
     task.answered_at, task.answered_by = given.now, given.actor.login
-    stop_clocks(session, project.id, ClockSubject.task, on=city.day(given.now), subject_id=task.id)
+    stop_clock(session, project.id, ClockSubject.task, task.id, on=city.day(given.now))
     _record_answer(session, project, pack, task, given)
     if standing(task.review) is not ReviewStatus.open:
         ask_settlement(session, project, pack, task.review, now=given.now)

@@ -16,7 +16,7 @@ from policy.schema import MemberEntry, ReviewEntry
 from services.audit import Act, record
 from services.case import load_facts
 from services.city import City
-from services.clock import Matter, refresh_light, start_clocks, stop_clocks
+from services.clock import Matter, cancel_clock, refresh_light, start_clocks, stop_clock
 from services.identity import seat_in_charge
 from services.pack import pack_of
 from states.clock import ClockSubject
@@ -167,8 +167,8 @@ def close_round(session: Session, review: Review, status: ReviewStatus, *, on: d
     for task in review.tasks:
         if task.status in (TaskStatus.open, TaskStatus.waiting):
             task.status = TaskStatus.not_needed
-            stop_clocks(session, review.project_id, ClockSubject.task, on=on, subject_id=task.id, met=False)
-    stop_clocks(session, review.project_id, ClockSubject.review, on=on, subject_id=review.id, met=ended)
+            cancel_clock(session, review.project_id, ClockSubject.task, task.id, on=on)
+    (stop_clock if ended else cancel_clock)(session, review.project_id, ClockSubject.review, review.id, on=on)
     session.flush()
 
 

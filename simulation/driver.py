@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,9 +39,11 @@ class Driver:
         self.cast = Cast()
 
     def wait(self, walk: Walk, working_days: int) -> None:
-        """Let working days pass, to nine in the morning plus a bit."""
+        """Let working days pass, until shortly after nine in the morning."""
         city = self.office.city
-        walk.go_to(city, city.calendar.add_working_days(walk.today(city), working_days).day)
+        walk.go_to(
+            city, city.calendar.add_working_days(walk.today(city), working_days).day, at=time(9, walk.moves % 60)
+        )
 
     def project(self, walk: Walk) -> tuple[Project, Pack]:
         """The project as it stands, with its pack."""

