@@ -27,6 +27,6 @@ class Community(Base):
     floor_area_m2: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     built_year: Mapped[str | None] = mapped_column(String(40))
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    source: Mapped[str | None] = mapped_column(String(1000))
+    source: Mapped[str | None] = mapped_column(String(2000))
     note: Mapped[str | None] = mapped_column(String(4000))
     enrolled_at: Mapped[datetime]

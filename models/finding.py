@@ -19,7 +19,7 @@ class Finding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     kind: Mapped[str] = mapped_column(String(60))
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20))
     step: Mapped[str] = mapped_column(String(60))
     raised_at: Mapped[datetime]

@@ -26,7 +26,7 @@ class Project(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(60), unique=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)

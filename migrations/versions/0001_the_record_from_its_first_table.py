@@ -21,6 +21,11 @@ GUARDS = {
         "BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END",
         "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
         "BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END",
+        # INSERT OR REPLACE deletes without asking the trigger above
+        "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS "
+        "(SELECT 1 FROM audit_entry WHERE id = NEW.id OR request_id = NEW.request_id OR "
+        "(subject = NEW.subject AND subject_id = NEW.subject_id AND seq = NEW.seq)) "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END",
     ),
     "postgresql": (
         "CREATE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql AS "
@@ -32,7 +37,11 @@ GUARDS = {
     ),
 }
 UNGUARDS = {
-    "sqlite": ("DROP TRIGGER audit_entry_no_update", "DROP TRIGGER audit_entry_no_delete"),
+    "sqlite": (
+        "DROP TRIGGER audit_entry_no_replace",
+        "DROP TRIGGER audit_entry_no_update",
+        "DROP TRIGGER audit_entry_no_delete",
+    ),
     "postgresql": (
         "DROP TRIGGER audit_entry_no_truncate ON audit_entry",
         "DROP TRIGGER audit_entry_guard ON audit_entry",
@@ -118,7 +127,7 @@ def upgrade() -> None:
         sa.Column("floor_area_m2", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.Column("built_year", sa.String(length=40), nullable=True),
         sa.Column("extra", sa.JSON(), nullable=False),
-        sa.Column("source", sa.String(length=1000), nullable=True),
+        sa.Column("source", sa.String(length=2000), nullable=True),
         sa.Column("note", sa.String(length=4000), nullable=True),
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -149,7 +158,7 @@ def upgrade() -> None:
     op.create_table(
         "project",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=400), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("community_id", sa.Integer(), nullable=False),
@@ -270,7 +279,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
-        sa.Column("title", sa.String(length=400), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("step", sa.String(length=60), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),

@@ -80,7 +80,12 @@ class TestChain:
 class TestRefusal:
     @pytest.mark.parametrize(
         "statement",
-        ["UPDATE audit_entry SET reason = 'x'", "DELETE FROM audit_entry", "UPDATE audit_entry SET id = id + 1000"],
+        [
+            "UPDATE audit_entry SET reason = 'x'",
+            "DELETE FROM audit_entry",
+            "UPDATE audit_entry SET id = id + 1000",
+            "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",
+        ],
     )
     def test_the_database_refuses_to_change_or_remove_an_entry(self, world: World, statement: str) -> None:
         surveyed(world)
