@@ -35,6 +35,15 @@ class RolesExclude(JiugaiError):
     en = '"{person}" is already {held_en} and cannot be {wanted_en}: the three admin roles exclude each other.'
 
 
+class RoleNotGranted(JiugaiError):
+    """`system` is what rules act as; nobody is given it."""
+
+    code = "role_not_granted"
+    kind = Kind.refused
+    zh = "“系统”不是可以授予人员的角色：系统的动作由规则签名，不归任何人。请选择其他角色。"
+    en = '"system" is no role for a person: what the system does is signed by its rule. Choose another role.'
+
+
 @dataclass(frozen=True, slots=True)
 class Entering:
     """Who enters organisations and people, through which edge, when."""
@@ -100,7 +109,12 @@ def ensure_person(
 
 
 def grant_role(session: Session, person: Person, role: Role, organisation: Organisation, *, entering: Entering) -> None:
-    """Give a person a role in the subtree of an organisation; harmless when held already. Raises RolesExclude."""
+    """Give a person a role in the subtree of an organisation; harmless when held already.
+
+    Raises RolesExclude, RoleNotGranted.
+    """
+    if role is Role.system:
+        raise RoleNotGranted
     grants = session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)).all()
     if any(grant.role == role and grant.organisation_id == organisation.id for grant in grants):
         return

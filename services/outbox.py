@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.outbox import Acknowledgement, Incident, OutboxEvent
 from states.exceptions import JiugaiError, Kind
+
+_INSERT = insert(cast(Table, OutboxEvent.__table__))
+_ACKNOWLEDGE = insert(cast(Table, Acknowledgement.__table__))
 
 
 class EventStatus(StrEnum):
@@ -62,13 +65,13 @@ def enqueue(
     session: Session, kind: str, title: str, payload: dict[str, Any], *, now: datetime, project_id: int | None = None
 ) -> None:
     """Put one event into the outbox, in the caller's transaction."""
-    session.execute(insert(OutboxEvent), row_of(kind, title, payload, now, project_id))
+    session.execute(_INSERT, row_of(kind, title, payload, now, project_id))
 
 
 def enqueue_all(session: Session, events: Sequence[dict[str, Any]]) -> None:
     """Put several events, made by `row_of`, into the outbox with one statement."""
     if events:
-        session.execute(insert(OutboxEvent), list(events))
+        session.execute(_INSERT, list(events))
 
 
 def row_of(kind: str, title: str, payload: dict[str, Any], now: datetime, project_id: int | None) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def is_acknowledged(session: Session, event_id: int) -> bool:
 def acknowledge(session: Session, event_id: int, *, now: datetime, flow_run: str | None, result: str) -> None:
     """Write the acknowledgement, in the transaction of the effect. Raises IntegrityError when it is already there."""
     row = {"event_id": event_id, "handled_at": now, "flow_run": flow_run, "result": result}
-    session.execute(insert(Acknowledgement), row)
+    session.execute(_ACKNOWLEDGE, row)
     session.execute(
         update(OutboxEvent).where(OutboxEvent.id == event_id).values(status=EventStatus.done, last_error=None)
     )

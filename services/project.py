@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -107,14 +107,18 @@ def _done_before(session: Session, command: Command) -> Advanced | None:
     return Advanced(entry.subject_id, entry.action, entry.before["step"], entry.after["step"], repeated=True)
 
 
+_LOCK = (
+    select(Project)
+    .where(Project.code == bindparam("code"))
+    .options(joinedload(Project.pack_version), joinedload(Project.organisation))
+    .with_for_update(of=Project)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_project(session: Session, code: str) -> Project:
     """The project row, locked until the transaction ends, with its organisation and pack. Raises ProjectMissing."""
-    query = (
-        select(Project)
-        .where(Project.code == code)
-        .options(joinedload(Project.pack_version), joinedload(Project.organisation))
-    )
-    project = session.scalar(query.with_for_update(of=Project).execution_options(populate_existing=True))
+    project = session.scalar(_LOCK, {"code": code})
     if project is None:
         raise ProjectMissing(project=code)
     return project
