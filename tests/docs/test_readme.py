@@ -61,7 +61,7 @@ def test_the_way_of_one_project_can_be_typed_as_written(typed, tmp_path: Path) -
         if args[:2] == ["project", "import"]:
             if "--dry-run" in args:
                 assert typed("project", "import", args[2]).exit_code == 0
-            code = json.loads(typed("project", "list", "--json").stdout)["projects"][0]["code"]
+            code = json.loads(typed("project", "list", "--json").stdout)[0]["code"]
 
 
 def test_the_first_screen_names_the_two_commands() -> None:
