@@ -62,11 +62,11 @@ def reactor(settings: Settings) -> Iterator[Reactor]:
     """
     with prefect_at_hand(settings):
         os.environ.update(environment(settings))
-        from flows.resident import without_heartbeat
+        from flows.resident import at_work
 
         office = open_office(settings)
         try:
-            with without_heartbeat():
+            with at_work():
                 yield Reactor(office)
         finally:
             office.close()

@@ -29,7 +29,10 @@ FLOWS: dict[FlowName, Flow[Any, Any]] = {
     FlowName.delivery: delivery,
 }
 SINGLE = 5
-"""Up to so many events of one flow get a run each, named after its case; more share one run with a task for each."""
+"""Up to so many events of one flow get a run each, named after its case; more share one run with tasks for them.
+
+Deliveries always share: their case is the person, and one move easily makes a dozen of them.
+"""
 WAIT_FOR_PREFECT = timedelta(seconds=5)
 DEPLOYMENT_LEASE = timedelta(minutes=10)
 """A worker's child process may start late; only after this is the event driven again."""
@@ -82,7 +85,8 @@ def flow_of(event: Event) -> FlowName:
 
 
 def _here(name: FlowName, events: list[Event], virtual: bool) -> int:
-    batches = [[event] for event in events] if len(events) <= SINGLE else [events]
+    alone = len(events) <= SINGLE and name is not FlowName.delivery
+    batches = [[event] for event in events] if alone else [events]
     for batch in batches:
         try:
             with tags(*_case_tags(batch)):

@@ -8,9 +8,10 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from prefect.context import SyncClientContext
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.deadline_sweep import deadline_sweep
@@ -20,12 +21,14 @@ from flows.relay import relay_once
 log = logging.getLogger("jiugai.resident")
 
 
-def without_heartbeat() -> AbstractContextManager[object]:
-    """Prefect's heartbeat thread costs a second a run, and our claims have a lease of their own.
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Run flows in this process without what makes a run dear: the heartbeat thread and a new client for each run.
 
-    No environment value turns it off, so it has to be done here.
+    The heartbeat costs a second a run, and our claims have a lease of their own; no environment value turns it off.
     """
-    return temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), SyncClientContext.get_or_create():
+        yield
 
 
 class Resident:
@@ -45,7 +48,7 @@ class Resident:
         With deployments this process only relays: the sweep has its own schedule there.
         """
         at, next_sweep = office(), 0.0
-        with without_heartbeat():
+        with at_work():
             while not self._stopped.is_set():
                 moved = self._guarded(lambda: relay_once(at, self.name).events)
                 if at.settings.reactions == "resident" and time.monotonic() >= next_sweep:

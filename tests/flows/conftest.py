@@ -42,13 +42,22 @@ def server(prefect_settings: Settings) -> Iterator[Child]:
 @pytest.fixture(scope="session")
 def prefect(server: Child, prefect_settings: Settings) -> Iterator[None]:
     """This process talks to the tests' server, without heartbeats."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_LOGGING_LEVEL,
+        PREFECT_LOGGING_TO_API_ENABLED,
+        temporary_settings,
+    )
 
-    from flows.resident import without_heartbeat
+    from flows.resident import at_work
 
     os.environ.update({k: v for k, v in environment(prefect_settings).items() if k.startswith("PREFECT_CLIENT")})
-    settings = {PREFECT_API_URL: prefect_settings.prefect_url, PREFECT_LOGGING_LEVEL: "ERROR"}
-    with temporary_settings(settings), without_heartbeat():
+    settings = {
+        PREFECT_API_URL: prefect_settings.prefect_url,
+        PREFECT_LOGGING_LEVEL: "ERROR",
+        PREFECT_LOGGING_TO_API_ENABLED: False,  # its thread outlives the server and complains
+    }
+    with temporary_settings(settings), at_work():
         yield
 
 

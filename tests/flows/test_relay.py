@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +12,10 @@ from sqlalchemy import func, select
 
 from models.outbox import Acknowledgement, Incident, OutboxEvent
 from models.review import ReviewTask
+from runtime.child import Child
 from runtime.office import Office
+from runtime.prefect_process import wait_until_ready
+from runtime.settings import Settings
 from services.outbox import BACK_OFF, EventStatus, enqueue, open_incidents
 from states.review import Opinion
 from tests.services.test_project import CODE, surveyed
@@ -20,6 +23,8 @@ from tests.world import World
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
+
+    from flows.relay import Relayed
 
 
 def runs() -> list[FlowRun]:
@@ -38,10 +43,15 @@ def names() -> list[str]:
     return [run.name for run in runs()]
 
 
+def relay_once(office: Office, name: str, *, now: datetime) -> Relayed:
+    """One round of the relay; Prefect is imported only now."""
+    from flows import relay
+
+    return relay.relay_once(office, name, now=now)
+
+
 def relay(office: Office, world: World) -> int:
     """Relay until nothing is due, at the world's moment; returns how many flow runs there were."""
-    from flows.relay import relay_once
-
     count = 0
     while (relayed := relay_once(office, "test", now=world.now)).events:
         count += relayed.runs
@@ -128,19 +138,19 @@ class TestRelayOnce:
 
 
 class TestPrefectAway:
-    def test_events_wait_untried_while_prefect_is_away_and_go_on_afterwards(self, world: World, office: Office) -> None:
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
+    def test_events_wait_untried_while_prefect_is_away_and_go_on_afterwards(
+        self, world: World, office: Office, server: Child, prefect_settings: Settings
+    ) -> None:
         submitted(world)
-        with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-            from flows.relay import relay_once
-
-            assert relay_once(office, "test", now=world.now).runs == 0
+        server.stop()
+        assert relay_once(office, "test", now=world.now).runs == 0
         with world.read() as session:
             waiting = session.scalars(select(OutboxEvent).where(OutboxEvent.status == EventStatus.waiting)).all()
             assert len(waiting) == 3
             assert {event.failures for event in waiting} == {0}
             assert open_incidents(session) == []
+        server.start()
+        wait_until_ready(prefect_settings, server)
         world.tick(seconds=10)
         relay(office, world)
         with world.read() as session:
