@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.calendar_file import adopt
+from cli.calendar_import import import_file
 from cli.language import lang, say
 from cli.lazy import group
-from cli.option import AsJson, Day, Source, day
+from cli.option import AsJson, Day, chosen, day
 from cli.output import emit, note
 from policy.calendar import Calendar, Derivation, TimeUnit
 from runtime.office import Office, city_calendar
@@ -21,6 +21,9 @@ from runtime.settings import Settings
 from states.exceptions import JiugaiError, Kind
 
 app = group(say("工作日历：推算期限、载入放假安排。", "The working calendar: due days, yearly notices."))
+app.command(
+    "import", help=say("载入一年的放假安排，在计时的期限随之重算。", "Load a year's notice; running clocks follow.")
+)(import_file)
 
 UNITS = {"working": TimeUnit.working_day, "natural": TimeUnit.calendar_day, "month": TimeUnit.month}
 NOVEMBER = 11
@@ -35,15 +38,7 @@ class BatchInvalid(JiugaiError):
     en = "Line {line} of {file} cannot be used: {problem}. Columns are start and n (and unit), as 2026-09-24,10."
 
 
-def unit(text: str) -> TimeUnit:
-    """A unit by its name. Raises BadParameter."""
-    try:
-        return UNITS[text] if text in UNITS else TimeUnit(text)
-    except ValueError:
-        problem = say(f"“{text}”应为 working、natural 或 month", f'"{text}" is none of working, natural, month')
-        raise typer.BadParameter(problem) from None
-
-
+unit = chosen(UNITS | {one.value: one for one in TimeUnit})
 Unit = Annotated[
     TimeUnit,
     typer.Option(
@@ -163,21 +158,3 @@ def next_year_warning(calendar: Calendar, today: date) -> str:
         f"{missing} 年放假安排尚未载入，跨年期限只能暂定。请用 jiugai calendar import FILE 载入国务院办公厅通知。",
         f"The notice for {missing} is not loaded; due days there are provisional. Run `jiugai calendar import FILE`.",
     )
-
-
-@app.command("import", help=say("载入一年的放假安排（YAML，或 holiday-cn 的 JSON）。", "Load a year's notice."))
-def import_file(
-    path: Source,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", help=say("与已有安排不一致也载入（国务院调整放假时）", "load it although it contradicts")
-        ),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Check a file and put it into the city's calendar folder."""
-    override, place = adopt(Settings(), path, force=force)
-    data = {"year": override.year, "source": override.source, "days": len(override.days), "file": str(place)}
-    done = say(f"已载入 {override.year} 年：{len(override.days)} 天（{override.source}）", f"loaded {override.year}")
-    emit(data, as_json=as_json, text=[done, say(f"存放于 {place}", f"kept in {place}")])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from policy.calendar import Calendar, CalendarOverride, load_calendar_file
-from runtime.office import calendar_folder, city_calendar
+from runtime.database import current_revision
+from runtime.office import Office, calendar_files, calendar_folder, city_calendar, open_office
 from runtime.settings import Settings
 from services.atomic_file import write_atomically
 from states.exceptions import JiugaiError, Kind
@@ -27,19 +30,49 @@ class CalendarContradicts(JiugaiError):
     en = "{file} contradicts what is loaded for {year}: {days}. Not loaded; add --force if the notice was changed."
 
 
-def adopt(settings: Settings, path: Path, *, force: bool) -> tuple[CalendarOverride, Path]:
-    """Copy a notice into the calendar folder; harmless when repeated.
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A checked notice, the place it goes to, and the calendar as it is once it lies there."""
 
-    Raises CalendarFileInvalid, CalendarContradicts, DiskFull, FileNotWritten.
-    """
+    override: CalendarOverride
+    path: Path
+    place: Path
+    calendar: Calendar
+
+    def keep(self) -> None:
+        """Copy it into the calendar folder; harmless when repeated. Raises DiskFull, FileNotWritten."""
+        write_atomically(self.place, self.path.read_bytes())
+
+
+def read_notice(settings: Settings, path: Path, *, force: bool) -> Notice:
+    """Read and check a notice against what is known. Raises CalendarFileInvalid, CalendarContradicts."""
     override = load_calendar_file(path)
     known = city_calendar(settings)
-    differing = sorted(_differing(known, known.with_files(override), override.year))
     place = calendar_folder(settings) / f"{override.year}-{path.name.removeprefix(f'{override.year}-')}"
     if not force:
+        differing = sorted(_differing(known, known.with_files(override), override.year))
         _require_agreement(path, override.year, differing, [*_earlier(settings, override, place)])
-    write_atomically(place, path.read_bytes())
-    return override, place
+    return Notice(override, path, place, city_calendar(settings, (place, override)))
+
+
+@contextmanager
+def open_record(settings: Settings) -> Iterator[Office | None]:
+    """The installation whose clocks follow; None where no database has been set up yet. Raises as open_office does."""
+    if not _is_set_up(settings):
+        yield None
+        return
+    office = open_office(settings)
+    try:
+        yield office
+    finally:
+        office.close()
+
+
+def _is_set_up(settings: Settings) -> bool:
+    file = settings.url.removeprefix("sqlite:///")
+    if file != settings.url and not Path(file).exists():
+        return False
+    return current_revision(settings.url) is not None
 
 
 def _differing(known: Calendar, after: Calendar, year: int) -> Iterator[date]:
@@ -53,9 +86,7 @@ def _differing(known: Calendar, after: Calendar, year: int) -> Iterator[date]:
 
 def _earlier(settings: Settings, override: CalendarOverride, place: Path) -> Iterator[date]:
     """Days another file of the folder lists the other way round, also for a year nobody has published yet."""
-    folder = calendar_folder(settings)
-    paths = [path for path in folder.glob("*") if path.suffix in (".yaml", ".json")] if folder.is_dir() else []
-    for other in map(load_calendar_file, sorted(paths)):
+    for other in map(load_calendar_file, calendar_files(settings)):
         for day, adjustment in override.days.items():
             listed = other.days.get(day)
             if listed is not None and listed.kind is not adjustment.kind:

@@ -8,14 +8,15 @@ import typer
 
 from cli.language import lang, say
 from cli.lazy import group
-from cli.office import keeping, office
+from cli.office import keeping, office, reading
 from cli.option import As, AsJson, Code, Reason
 from cli.output import emit, grid
 from models.finding import Finding
-from services.finding import findings_of, raise_finding, rectify, reinspect
+from services.finding import raise_finding, rectify, reinspect
+from services.finding_list import list_findings
 from services.pack import pack_of
 from services.project import find_project, lock_project
-from services.project_sheet import finding_line
+from services.rendition import as_data
 from states.finding import FindingStatus
 
 app = group(say("事项：异议、缺陷、诉求的登记、整改与复验。", "Findings: raised, rectified, re-inspected."))
@@ -27,8 +28,7 @@ def list_(code: Code, as_json: AsJson = False) -> None:
     """Every finding, oldest first."""
     with office() as at, at.database.read() as session:
         project = find_project(session, code)
-        pack = pack_of(project.pack_version)
-        lines = [finding_line(row, pack, lang()) for row in findings_of(session, project.id)]
+        lines = list_findings(session, reading(at), project, pack_of(project.pack_version))
     heads = [
         say("编号", "id"),
         say("类别", "kind"),
@@ -36,8 +36,8 @@ def list_(code: Code, as_json: AsJson = False) -> None:
         say("状态", "status"),
         say("整改情况", "answer"),
     ]
-    rows = [[one["id"], one["label"], one["title"], one["status_label"], one["answer"]] for one in lines]
-    emit(lines, as_json=as_json, text=grid(heads, rows))
+    rows = [[one.id, one.label, one.title, one.status.label.text(lang()), one.answer] for one in lines]
+    emit(as_data(lines, lang()), as_json=as_json, text=grid(heads, rows))
 
 
 @app.command("raise", help=say("登记一个事项。", "Raise a finding."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -12,11 +13,12 @@ from cli.lazy import group
 from cli.office import office
 from cli.option import As, AsJson
 from cli.output import emit, grid
-from notifications.channel import Receiver
-from notifications.render import Rendered
+from notifications.channel import Channel, Receipt, Receiver
+from notifications.render import render
+from notifications.trial import ChannelTest
 from runtime.channel import open_channel
 from runtime.office import Office
-from runtime.settings import Settings
+from runtime.settings import CHANNELS, Settings
 from services.identity import find_actor
 from services.outbox import retry_incident
 from services.outbox_state import outbox_state
@@ -71,19 +73,34 @@ def retry(
 
 @app.command("test", help=say("经一个渠道试发一条消息。", "Send a trial through one channel."))
 def test(
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="console | file | smtp")],
-    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help=say("收件人地址", "the receiver's address"))],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help=" | ".join(CHANNELS))],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="ADDRESS",
+            help=say(
+                "收件人的邮箱或手机号；群机器人可以不填",
+                "the receiver's mail address or mobile number; groups need none",
+            ),
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Exit code 1 with the provider's answer when it is not taken."""
     settings = Settings()
-    text = say("这是旧改系统的试发消息，收到即说明该渠道可用。", "A trial from jiugai: the channel works.")
-    subject = say("旧改系统试发", "jiugai: trial")
-    rendered = Rendered(subject, f"{text}\n", f"<p>{text}</p>\n", "notice", settings.site)
-    receipt = open_channel(settings, channel).send(rendered, Receiver(to, to, to), f"test:{uuid4()}", Office.now())
+    receipt = _sent(open_channel(settings, channel), settings, to)
     data = {"channel": channel, "to": to, "code": receipt.code, "detail": receipt.detail}
     emit(
         data,
         as_json=as_json,
         text=say(f"已发出：{receipt.code} {receipt.detail}", f"sent: {receipt.code} {receipt.detail}"),
     )
+
+
+def _sent(channel: Channel, settings: Settings, to: str) -> Receipt:
+    now = Office.now()
+    message = ChannelTest(link="/", channel=channel.name, sent_by=getpass.getuser(), sent_at=now)
+    rendered = render(message, base_url=settings.site, lang=settings.lang, zone=settings.zone)
+    receiver = Receiver(name=to or say("各位", "all"), email=to or None, mobile=to or None)
+    return channel.send(rendered, receiver, f"test:{uuid4()}", now)

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from cli.language import lang
 from runtime.office import Office, open_office
 from runtime.settings import Settings
 from services.identity import Actor, find_actor
 from services.keeping import Keeping
 from services.organisation import Entering
+from services.reading import Reading
 
 SOURCE = "cli"
 
@@ -44,6 +46,11 @@ def acting(session: Session, login: str | None) -> Actor:
 def keeping(session: Session, at: Office, login: str, *, reason: str = "", request_id: str | None = None) -> Keeping:
     """Who writes into a project's record now. Raises PersonUnknown."""
     return Keeping(find_actor(session, login), at.now(), SOURCE, request_id, reason)
+
+
+def reading(at: Office) -> Reading:
+    """One look at the record now, in the language of the settings."""
+    return Reading(at.city, at.now(), lang())
 
 
 def entering(at: Office, login: str | None = None) -> Entering:

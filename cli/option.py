@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from cli.language import say
 from states.clock import Light
+
+_Choice = TypeVar("_Choice", bound=Enum)
 
 
 def day(text: str) -> date:
@@ -21,13 +25,22 @@ def day(text: str) -> date:
         raise typer.BadParameter(problem) from None
 
 
-def light(text: str) -> Light:
-    """A light by its name. Raises BadParameter."""
-    try:
-        return Light[text.lower()]
-    except KeyError:
-        names = ", ".join(one.name for one in Light)
-        raise typer.BadParameter(say(f"“{text}”应为以下之一：{names}", f'"{text}" is none of: {names}')) from None
+def chosen(choices: Mapping[str, _Choice]) -> Callable[[str], _Choice]:
+    """A parser that takes one of these names; it raises BadParameter with all of them."""
+
+    def choice(text: str) -> _Choice:
+        found = choices.get(text.lower())
+        if found is None:
+            names = ", ".join(choices)
+            raise typer.BadParameter(say(f"“{text}”应为以下之一：{names}", f'"{text}" is none of: {names}'))
+        return found
+
+    return choice
+
+
+def one_of(kind: type[_Choice], *, but: Collection[_Choice] = ()) -> Callable[[str], _Choice]:
+    """A parser that takes a member of an enum by its name, those of `but` excepted."""
+    return chosen({one.name: one for one in kind if one not in but})
 
 
 AsJson = Annotated[bool, typer.Option("--json", help=say("在标准输出打印一个 JSON 文档", "print one JSON document"))]
@@ -57,7 +70,10 @@ Day = Annotated[
 LightOption = Annotated[
     Light | None,
     typer.Option(
-        "--light", metavar="LIGHT", parser=light, help=say("灯：grey、green、yellow、red", "grey, green, yellow or red")
+        "--light",
+        metavar="LIGHT",
+        parser=one_of(Light),
+        help=say("灯：grey、green、yellow、red", "grey, green, yellow or red"),
     ),
 ]
 Target = Annotated[Path, typer.Argument(metavar="FILE", help=say("要写的文件", "the file to write"))]

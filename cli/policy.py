@@ -11,6 +11,9 @@ from cli.lazy import group
 from cli.office import SOURCE, office, operator
 from cli.option import AsJson, MaybeAs
 from cli.output import emit, grid, tables_of
+from cli.policy_decide import policy_decide
+from cli.policy_route import HELP as ROUTE_HELP
+from cli.policy_route import policy_route
 from policy.check import check_pack
 from policy.fault import Fault
 from policy.graph import mermaid
@@ -26,6 +29,9 @@ from services.pack_list import active_versions
 from states.exceptions import Lang
 
 app = group(say("政策包：查看、检查、画图、启用。", "Packs: list, check, show, draw, activate."))
+app.command("decide", help=say("推演一轮审查：这些意见之后是通过、不通过还是未定。", "How votes add up."))(
+    policy_decide
+)
 Name = Annotated[str, typer.Argument(metavar="NAME", help=say("政策包名称或文件夹", "a pack's name or folder"))]
 
 
@@ -91,7 +97,8 @@ def show(
     only: Annotated[
         str | None,
         typer.Option(
-            "--table", help=say("只看一张表：stages、steps、moves、limits、ladders、reviews", "only one table")
+            "--table",
+            help=say("只看一张表：stages、steps、moves、limits、ladders、reviews、permits、tables", "only one table"),
         ),
     ] = None,
     as_json: AsJson = False,
@@ -131,3 +138,6 @@ def activate(name: Name, login: MaybeAs = None, as_json: AsJson = False) -> None
         version = put_in_force(session, pack, actor=actor, source=SOURCE, now=at.now())
         data: dict[str, Any] = {"pack": pack.id, "digest": version.digest}
     emit(data, as_json=as_json, text=say(f"已启用 {pack.id}", f"{pack.id} is in force"))
+
+
+app.command("route", help=ROUTE_HELP)(policy_route)

@@ -8,15 +8,20 @@ import typer
 
 from cli.language import lang, say
 from cli.lazy import group
-from cli.office import SOURCE, acting, new_request, office
-from cli.option import As, AsJson, Code, LightOption, MaybeAs, Reason, RequestId, Target, Trigger
+from cli.office import SOURCE, acting, new_request, office, reading
+from cli.option import As, AsJson, Code, LightOption, MaybeAs, Reason, RequestId, Target, Trigger, one_of
 from cli.output import emit, grid
 from cli.project_import import import_list, template
 from cli.project_record import attach, milestone, set_facts
-from services.project import Command, Possible, advance, why
+from services.pack import pack_of
+from services.project import Command, Possible, advance, find_project, why
 from services.project_export import export_projects
-from services.project_list import ProjectFilter, list_projects, project_line
-from services.project_sheet import history, project_sheet
+from services.project_filter import Filter, Sort, State
+from services.project_history import list_history
+from services.project_list import list_projects
+from services.project_sheet import project_sheet, sheet_data
+from services.rendition import as_data
+from states.clock import Light
 
 app = group(say("项目：导入、查看、推进、填报、导出。", "Projects: import, list, show, advance, record, export."))
 app.command(
@@ -31,7 +36,22 @@ Stage = Annotated[str | None, typer.Option("--stage", help=say("阶段（标识�
 District = Annotated[
     str | None, typer.Option("--district", help=say("区县或街道（编码或名称）", "an organisation, by code or name"))
 ]
-Search = Annotated[str | None, typer.Option("--search", help=say("名称或编号里的字", "words of the name or code"))]
+StateOption = Annotated[
+    State | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        parser=one_of(State),
+        help=say(
+            "running（在办）或 ended（已办结）；按阶段或灯筛选时默认只列在办",
+            "running or ended; a stage or a light lists running ones",
+        ),
+    ),
+]
+Search = Annotated[
+    str | None,
+    typer.Option("--search", help=say("名称、编号或小区名里的字", "words of the name, the code or the community")),
+]
 
 
 @app.command("list", help=say("项目清单。", "The projects."))
@@ -39,27 +59,35 @@ def list_(
     stage: Stage = None,
     district: District = None,
     light: LightOption = None,
+    state: StateOption = None,
     search: Search = None,
     as_json: AsJson = False,
 ) -> None:
     """Projects narrowed by stage, district, light and words."""
-    lines = _lines(ProjectFilter(stage, district, light, search))
+    lines = _lines(_filter(stage, district, light, state, search))
     heads = [say("编号", "code"), say("名称", "name"), say("区县", "place"), say("步骤", "step"), say("灯", "light")]
     names = ("code", "name", "organisation_name", "step_label", "light_label")
     table = grid(heads, [[line[name] for name in names] for line in lines])
     emit(lines, as_json=as_json, text=[table, say(f"共 {len(lines)} 个项目", f"{len(lines)} project(s)")])
 
 
-def _lines(wanted: ProjectFilter) -> list[dict[str, Any]]:
+def _filter(
+    stage: str | None, place: str | None, light: Light | None, state: State | None, search: str | None
+) -> Filter:
+    return Filter(stage, place=place, light=light, state=state, q=search or "", sort=Sort.code)
+
+
+def _lines(wanted: Filter) -> list[dict[str, Any]]:
     with office() as at, at.database.read() as session:
-        return [project_line(project, lang()) for project in list_projects(session, wanted)]
+        found = list_projects(session, reading(at), wanted, size=None, strict=True)
+    return [as_data(line, lang()) for line in found.lines]
 
 
 @app.command("show", help=say("一个项目的全部情况。", "Everything about one project."))
 def show(code: Code, as_json: AsJson = False) -> None:
     """The project sheet."""
     with office() as at, at.database.read() as session:
-        sheet = project_sheet(session, at.city, code, now=at.now(), lang=lang())
+        sheet = sheet_data(project_sheet(session, reading(at), code), lang())
     emit(sheet, as_json=as_json, text=_sheet(sheet))
 
 
@@ -68,7 +96,7 @@ def _sheet(sheet: dict[str, Any]) -> list[Any]:
         f"{sheet['name']}（{sheet['code']}）",
         f"{sheet['organisation_name']} · {sheet['stage_label']} · {sheet['step_label']}",
     ]
-    parts: list[Any] = [*head, sheet["light_label"]]
+    parts: list[Any] = [*head, f"{sheet['light_label']}  {sheet['left']}", sheet["holder"]]
     for name, title, columns in _PARTS:
         if sheet[name]:
             rows = [[row[column] for column in columns] for row in sheet[name]]
@@ -78,12 +106,12 @@ def _sheet(sheet: dict[str, Any]) -> list[Any]:
 
 
 _PARTS = (
-    ("facts", ("情况", "facts"), ["code", "label", "value", "by"]),
+    ("facts", ("情况", "facts"), ["code", "label", "text", "by"]),
     ("milestones", ("节点", "milestones"), ["code", "label", "day"]),
     ("documents", ("材料", "documents"), ["kind", "label", "version", "file", "by"]),
     ("findings", ("事项", "findings"), ["id", "label", "title", "status_label"]),
-    ("clocks", ("期限", "clocks"), ["id", "label", "due_on", "light_label"]),
-    ("reviews", ("审查", "reviews"), ["id", "label", "round", "status"]),
+    ("clocks", ("期限", "clocks"), ["id", "label", "due_on", "left", "light_label"]),
+    ("reviews", ("审查", "reviews"), ["id", "label", "round", "status_label"]),
 )
 
 
@@ -132,8 +160,9 @@ def advance_(
 def history_(code: Code, as_json: AsJson = False) -> None:
     """Every entry, oldest first."""
     with office() as at, at.database.read() as session:
-        entries = history(session, code)
-        zone = at.city.zone
+        project, zone = find_project(session, code), at.city.zone
+        pack = pack_of(project.pack_version)
+        entries = list_history(session, reading(at), project, pack, size=None).lines[::-1]
     heads = [
         "#",
         say("时间", "when"),
@@ -144,16 +173,16 @@ def history_(code: Code, as_json: AsJson = False) -> None:
     ]
     rows = [
         [
-            e["seq"],
-            f"{e['occurred_at'].astimezone(zone):%Y-%m-%d %H:%M}",
-            e["action"],
-            e["actor"],
-            e["reason"],
-            e["after"],
+            e.seq,
+            f"{e.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            e.action_label,
+            e.actor_name,
+            e.reason,
+            e.details,
         ]
         for e in entries
     ]
-    emit(entries, as_json=as_json, text=grid(heads, rows))
+    emit(as_data(entries, lang()), as_json=as_json, text=grid(heads, rows))
 
 
 @app.command("export", help=say("导出清单为 .xlsx、.csv 或 .json。", "Export the list as .xlsx, .csv or .json."))
@@ -162,11 +191,12 @@ def export(
     stage: Stage = None,
     district: District = None,
     light: LightOption = None,
+    state: StateOption = None,
     search: Search = None,
     as_json: AsJson = False,
 ) -> None:
     """Exactly what `list` shows under the same filter."""
-    lines = _lines(ProjectFilter(stage, district, light, search))
+    lines = _lines(_filter(stage, district, light, state, search))
     export_projects(path, lines, lang=lang())
     emit(
         {"file": str(path), "projects": len(lines)},

@@ -19,7 +19,7 @@ from services.import_result import ImportResult, Outcome
 from services.pack import current_version
 from services.project_import import Importing, import_rows
 from services.project_row import Checked, RowDefaults, check_rows
-from services.row_problem import RowError
+from services.project_row_problem import RowError
 from services.spreadsheet import MEGABYTE, Table, read_table
 from services.workbook import write_error_workbook, write_template
 

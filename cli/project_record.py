@@ -45,7 +45,7 @@ def set_facts(
     """Record facts as they are typed; unchanged ones leave no trace."""
     values = dict(_pair(text) for text in facts)
     with office() as at, at.database.write() as session:
-        record_facts(session, lock_project(session, code), values, keeping(session, at, login))
+        record_facts(session, lock_project(session, code), values, keeping(session, at, login), city=at.city)
     emit(
         {"project": code, "facts": values},
         as_json=as_json,

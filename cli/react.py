@@ -42,7 +42,7 @@ class Reactor:
         """For the length of the block messages only go into inboxes, through no channel."""
         from flows import handling
 
-        handling.use(replace(self.office, city=replace(self.office.city, channels=())))
+        handling.use(replace(self.office, opened=replace(self.office.opened, channels=())))
         yield
         handling.use(self.office)
 

@@ -8,26 +8,20 @@ import typer
 
 from cli.language import lang, say
 from cli.lazy import group
-from cli.office import SOURCE, new_request, office
-from cli.option import As, AsJson, Code, RequestId
+from cli.office import SOURCE, new_request, office, reading
+from cli.option import As, AsJson, Code, RequestId, one_of
 from cli.output import emit, grid
+from services.clock_sheet import list_sheets
 from services.identity import find_actor
+from services.organisation_tree import load_tree
 from services.pack import pack_of
 from services.project import find_project
-from services.project_sheet import review_lines
+from services.rendition import as_data
 from services.review import Answer, answer
+from services.review_list import RoundLine, list_rounds
 from states.review import Opinion
 
 app = group(say("联审联批：查看各轮审查，填写意见。", "Joint review: show the rounds, give an opinion."))
-
-
-def opinion(text: str) -> Opinion:
-    """An opinion by its name. Raises BadParameter."""
-    try:
-        return Opinion(text)
-    except ValueError:
-        names = ", ".join(Opinion)
-        raise typer.BadParameter(say(f"“{text}”应为以下之一：{names}", f'"{text}" is none of: {names}')) from None
 
 
 @app.command("show", help=say("一个项目的各轮审查与各部门任务。", "The rounds of a project with every task."))
@@ -35,11 +29,16 @@ def show(code: Code, as_json: AsJson = False) -> None:
     """Every round, every task."""
     with office() as at, at.database.read() as session:
         project = find_project(session, code)
-        rounds = review_lines(session, project, pack_of(project.pack_version), lang())
-    emit(rounds, as_json=as_json, text=[_table(one) for one in rounds] or say("还没有审查", "no review yet"))
+        look, pack = reading(at), pack_of(project.pack_version)
+        rounds = list_rounds(session, look, project, pack, list_sheets(session, look, project, load_tree(session)))
+    emit(
+        as_data(rounds, lang()),
+        as_json=as_json,
+        text=[_table(one) for one in rounds] or say("还没有审查", "no review yet"),
+    )
 
 
-def _table(one: dict[str, Any]) -> Any:  # noqa: ANN401 - rich is loaded when a table is drawn
+def _table(one: RoundLine) -> Any:  # noqa: ANN401 - rich is loaded when a table is drawn
     heads = [
         say("任务", "task"),
         say("单位", "unit"),
@@ -47,19 +46,22 @@ def _table(one: dict[str, Any]) -> Any:  # noqa: ANN401 - rich is loaded when a 
         say("状态", "status"),
         say("意见", "opinion"),
         say("理由", "reasons"),
+        say("期限", "limit"),
     ]
     rows = [
-        [t["task"], t["organisation"], t["matter"], t["status"], _opinion(t["opinion"]), t["reasons"]]
-        for t in one["tasks"]
+        [
+            task.task,
+            task.organisation,
+            task.matter,
+            task.status_label,
+            task.opinion.label.text(lang()) if task.opinion else "",
+            task.reasons,
+            task.clock.left if task.clock else "",
+        ]
+        for task in one.tasks
     ]
-    title = say(
-        f"{one['label']} 第{one['round']}轮 {one['status']}", f"{one['label']} round {one['round']} {one['status']}"
-    )
-    return grid(heads, rows, title=title)
-
-
-def _opinion(name: str | None) -> str:
-    return Opinion(name).label.text(lang()) if name else ""
+    title = say(f"{one.label} 第{one.round}轮", f"{one.label} round {one.round}")
+    return grid(heads, rows, title=f"{title} {one.status_label}")
 
 
 @app.command("decide", help=say("填写审查意见。", "Give an opinion."))
@@ -69,7 +71,7 @@ def decide(
     ],
     given: Annotated[
         Opinion,
-        typer.Argument(metavar="OPINION", parser=opinion, help="approve | reject | not_concerned | supplement"),
+        typer.Argument(metavar="OPINION", parser=one_of(Opinion), help="approve | reject | not_concerned | supplement"),
     ],
     login: As,
     reasons: Annotated[

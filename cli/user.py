@@ -9,10 +9,11 @@ import typer
 from cli.language import lang, say
 from cli.lazy import group
 from cli.office import entering, office
-from cli.option import AsJson
+from cli.option import AsJson, one_of
 from cli.output import emit, grid
+from services.identity import find_person
 from services.organisation import ensure_organisation, ensure_person, find_organisation, grant_role
-from services.person_list import list_organisations, list_people, require_person
+from services.person_list import list_organisations, list_people
 from states.exceptions import JiugaiError, Kind
 from states.role import Level, Role
 
@@ -34,26 +35,7 @@ class ParentMissing(JiugaiError):
     en = '"{name}" is no city: name the organisation above it with --parent.'
 
 
-def role(text: str) -> Role:
-    """A role by its name, `system` excepted. Raises BadParameter."""
-    names = [one.value for one in Role if one is not Role.system]
-    if text not in names:
-        raise typer.BadParameter(
-            say(f"“{text}”应为以下之一：{', '.join(names)}", f'"{text}" is none of: {", ".join(names)}')
-        )
-    return Role(text)
-
-
-def level(text: str) -> Level:
-    """A level by its name. Raises BadParameter."""
-    names = [one.value for one in Level]
-    if text not in names:
-        raise typer.BadParameter(
-            say(f"“{text}”应为以下之一：{', '.join(names)}", f'"{text}" is none of: {", ".join(names)}')
-        )
-    return Level(text)
-
-
+role = one_of(Role, but=(Role.system,))
 RoleOption = Annotated[
     Role | None,
     typer.Option("--role", metavar="ROLE", parser=role, help=say("同时授予的角色", "a role granted at once")),
@@ -103,7 +85,7 @@ def grant(
     """In the subtree of the organisation; the three admin roles exclude each other."""
     with office() as at, at.database.write() as session:
         grant_role(
-            session, require_person(session, login), wanted, find_organisation(session, at_code), entering=entering(at)
+            session, find_person(session, login), wanted, find_organisation(session, at_code), entering=entering(at)
         )
     data = {"login": login, "role": wanted, "organisation": at_code}
     emit(
@@ -132,7 +114,10 @@ def organisation_add(
     wanted: Annotated[
         Level,
         typer.Option(
-            "--level", metavar="LEVEL", parser=level, help="city | district | street | community | department | utility"
+            "--level",
+            metavar="LEVEL",
+            parser=one_of(Level),
+            help="city | district | street | community | department | utility",
         ),
     ],
     parent: Annotated[

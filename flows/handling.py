@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from prefect import task
@@ -12,9 +12,10 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run, task_run
 
 from flows.sending import send
+from notifications.channel import DeliveryFailed, DeliveryPostponed
 from runtime.office import Office, open_office
 from runtime.settings import Settings
-from services.outbox import Event, acknowledge, fail, is_acknowledged, load_events
+from services.outbox import Event, acknowledge, fail, is_acknowledged, load_events, release
 from services.reaction import REACTIONS
 from states.exceptions import JiugaiError
 
@@ -93,6 +94,10 @@ def handle(at: Office, event: Event, now: datetime, run: str | None) -> Handled:
         if event.kind not in REACTIONS:
             return Handled(event.id, event.title, True, send(at, event, now, run))
         return Handled(event.id, event.title, True, _react(at, event, now, run))
+    except DeliveryPostponed as held_back:  # nothing was tried, so nothing failed
+        with at.database.write() as session:
+            release(session, [event.id], until=now + timedelta(seconds=held_back.after_seconds or 0))
+        return Handled(event.id, event.title, True, held_back.text("zh"))
     except Exception as problem:
         return Handled(event.id, event.title, False, write_down(at, event, problem, now))
 
@@ -109,6 +114,7 @@ def _react(at: Office, event: Event, now: datetime, run: str | None) -> str:
 def write_down(at: Office, event: Event, problem: Exception, now: datetime) -> str:
     """Put a failed event back or park it; returns the failure in words."""
     words = problem.text("zh") if isinstance(problem, JiugaiError) else f"{type(problem).__name__}: {problem}"
+    asked_for = problem.after_seconds or 0 if isinstance(problem, DeliveryFailed) else 0
     with at.database.write() as session:
-        parked = fail(session, event.id, words, now=now)
+        parked = fail(session, event.id, words, now=now, at_least=asked_for)
     return f"{words}（{'已搁置，待人工处理' if parked else '稍后自动重试'}）"

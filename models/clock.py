@@ -8,13 +8,16 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from states.clock import ClockKind
 
 
 class Clock(Base):
     """One clock. Days are in the city's zone; `length` counts `unit`s (policy.calendar.TimeUnit).
 
     `due_on` is the last day in time, `warn_on` the first yellow one, `next_check_on` the next day on which its light
-    or a rung changes (None when nothing more can). `remaining` holds the days left while it is suspended.
+    or a rung changes (None when nothing more can). `remaining` holds the days left while it is suspended. `kind` is a
+    states.clock.ClockKind; a clock that is not counted hangs on the day `anchor_on`. The day it is due follows from
+    these columns, its ledger and the calendar alone (services.clock_projection).
     """
 
     __tablename__ = "clock"
@@ -35,8 +38,10 @@ class Clock(Base):
     subject_id: Mapped[int | None]
     limit: Mapped[str] = mapped_column("limit_code", String(60))
     label: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(20), default=ClockKind.counted)
     unit: Mapped[str] = mapped_column(String(20))
     length: Mapped[int]
+    anchor_on: Mapped[date | None]
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     started_on: Mapped[date]
     warn_on: Mapped[date | None]
@@ -51,7 +56,12 @@ class Clock(Base):
 
 
 class ClockEntry(Base):
-    """One entry of a clock's ledger: suspended, resumed, extended or excluded, when, why, by whom."""
+    """One entry of a clock's ledger (states.clock.EntryKind): when, why, by whom, approved by whom, on which document.
+
+    `days` are those left at a suspension or a resume, those granted by an extension (in the clock's unit), those an
+    exclusion holds. `first_day` and `last_day` are the days excluded, both included. `due_on` is the last day as it
+    was after the entry (None while suspended). `cause` tells suspensions apart that overlap.
+    """
 
     __tablename__ = "clock_entry"
 
@@ -60,13 +70,22 @@ class ClockEntry(Base):
     kind: Mapped[str] = mapped_column(String(20))
     on: Mapped[date] = mapped_column("entered_on")
     days: Mapped[int | None]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    cause: Mapped[str | None] = mapped_column(String(60))
+    due_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(String(120))
+    approved_by: Mapped[str | None] = mapped_column(String(120))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     recorded_at: Mapped[datetime]
 
 
 class ClockRung(Base):
-    """A rung a clock has reached. The row is the claim: its uniqueness is what fires a rung exactly once."""
+    """A rung a clock has reached. The row is the claim: its uniqueness is what fires a rung exactly once.
+
+    An extension or an exclusion that puts the rung's day ahead again gives the claim back.
+    """
 
     __tablename__ = "clock_rung"
     __table_args__ = (UniqueConstraint("clock_id", "rung"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +13,11 @@ from models.organisation import Organisation
 
 
 class Review(Base):
-    """One round of one review of one project. `status` is one of states.review.ReviewStatus."""
+    """One round of one review of one project. `status` is one of states.review.ReviewStatus.
+
+    `mode` is one of states.review.ReviewMode; `rule` has what the pack said beside it when the round opened: `pass` as
+    a fraction in text, `veto`, `lead` as a member, each only where it was said.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
@@ -30,6 +35,7 @@ class Review(Base):
     round: Mapped[int]
     status: Mapped[str] = mapped_column(String(20))
     mode: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[dict[str, Any]]
     settle: Mapped[str] = mapped_column(String(30))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -41,7 +47,10 @@ class Review(Base):
 
 
 class ReviewTask(Base):
-    """What one member is asked, and what it answered. `member` is its department code or seat in the pack."""
+    """What one member is asked, and what it answered. `member` is its department code or seat in the pack.
+
+    `weight` and `group` say how its answer counts, where the mode of the round knows them.
+    """
 
     __tablename__ = "review_task"
     __table_args__ = (
@@ -56,6 +65,8 @@ class ReviewTask(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     matter: Mapped[str]
     limit: Mapped[str] = mapped_column("limit_code", String(60))
+    weight: Mapped[int | None]
+    group: Mapped[str | None] = mapped_column("group_code", String(60))
     status: Mapped[str] = mapped_column(String(20))
     opinion: Mapped[str | None] = mapped_column(String(20))
     reasons: Mapped[str | None] = mapped_column(Text)

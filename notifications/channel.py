@@ -15,6 +15,7 @@ from states.exceptions import JiugaiError, Kind, Lang
 # Lower case only: some file systems, and some mail servers, take upper and lower case for the same.
 _PLAIN_ID = re.compile(r"(?!sha256-)(?=.{1,60}$)[a-z0-9]+([._-][a-z0-9]+)*")
 _PROVIDER_TEXT_LIMIT = 500
+_PROVIDER_CODE_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Receipt:
 class DeliveryFailed(JiugaiError):
     """A letter did not reach its receiver.
 
-    `retryable` says whether the same letter may arrive later without anybody changing anything. `provider_code` and
-    `provider_text` are the provider's own, with every one of `secrets` masked.
+    `retryable` says whether the same letter may arrive later without anybody changing anything; `after_seconds`, where
+    known, how long to wait before it is tried again. `provider_code` and `provider_text` are the provider's own, with
+    every one of `secrets` masked.
     """
 
     code = "delivery_failed"
@@ -58,17 +60,20 @@ class DeliveryFailed(JiugaiError):
         provider_code: str,
         provider_text: str,
         retryable: bool,
+        after_seconds: int | None = None,
         secrets: tuple[str, ...] = (),
     ) -> None:
         self.channel = channel
         self.retryable = retryable
-        self.provider_code = one_line(provider_code)
+        self.after_seconds = after_seconds
+        self.provider_code = one_line(masked(provider_code, secrets), _PROVIDER_CODE_LIMIT)
         self.provider_text = one_line(masked(provider_text, secrets), _PROVIDER_TEXT_LIMIT)
         super().__init__(
             channel=channel,
             provider_code=self.provider_code,
             provider_text=self.provider_text,
             retryable=retryable,
+            after_seconds=after_seconds,
         )
 
     def text(self, lang: Lang = "zh") -> str:
@@ -76,6 +81,26 @@ class DeliveryFailed(JiugaiError):
         if lang == "zh":
             return super().text(lang) + self.advice_zh[self.retryable]
         return f"{super().text(lang)} {self.advice_en[self.retryable]}"
+
+
+class DeliveryPostponed(DeliveryFailed):
+    """A letter was held back before anything was sent, so that the provider does not block the sender.
+
+    It is not a failed attempt: send it again after `after_seconds`, however often that has happened.
+    """
+
+    code = "delivery_postponed"
+    zh = "通知推迟 {after_seconds} 秒发送（渠道 {channel}）：{provider_text}。"
+    en = "The message is held back for {after_seconds} seconds (channel {channel}): {provider_text}."
+
+    def __init__(self, *, channel: str, after_seconds: int, reason: str) -> None:
+        super().__init__(
+            channel=channel,
+            provider_code="postponed",
+            provider_text=reason,
+            retryable=True,
+            after_seconds=after_seconds,
+        )
 
 
 class Channel(Protocol):

@@ -19,10 +19,12 @@ from notifications.project import (
     RectificationOpened,
 )
 from notifications.review import ApprovalStepOpened, Dissent, ReviewSettled, ReviewTaskOpened, SupplementRequested
+from notifications.trial import ChannelTest
 
 __all__ = [
     "MESSAGES",
     "ApprovalStepOpened",
+    "ChannelTest",
     "DeadlineBreached",
     "DeadlineWarning",
     "Dissent",
@@ -58,6 +60,7 @@ MESSAGES: dict[str, type[Message]] = {
         IncidentRaised,
         ProjectSuspended,
         HandoverCompleted,
+        ChannelTest,
     )
 }
 

@@ -1,4 +1,4 @@
-"""Rendering (成文): a typed message becomes a subject, a plain text and an HTML letter."""
+"""Rendering (成文): a typed message becomes a subject, a plain text, an HTML letter and a chat card."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import PackageLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2 import PackageLoader, StrictUndefined, TemplateNotFound, pass_context, select_autoescape
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -19,6 +19,7 @@ from states.exceptions import Lang
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 SUBJECT_LIMIT = 120
+_CHAT_FACTS = 5
 _LOADER = PackageLoader("notifications", "templates")
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -27,13 +28,17 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in words: `subject` is one line, `text` and `html` say the same; `url` leads to the to-do."""
+    """A message in words: `subject` is one line, `text` and `html` say the same; `url` leads to the to-do.
+
+    `chat` is the body of a chat card: a few lines without markup, to stand between the subject and a link to `url`.
+    """
 
     subject: str
     text: str
     html: str
     kind: str = "notice"
     url: str = ""
+    chat: str = ""
 
 
 def render(message: Message, *, base_url: str, lang: Lang = "zh", zone: tzinfo = CITY_ZONE) -> Rendered:
@@ -49,12 +54,29 @@ def render(message: Message, *, base_url: str, lang: Lang = "zh", zone: tzinfo =
     values["subject"] = subject
     text = clean(_fill(message.kind, "body.txt", values)).strip() + "\n"
     html = clean(_fill(message.kind, "body.html", values)).strip() + "\n"
-    return Rendered(subject=subject, text=text, html=html, kind=message.kind, url=url)
+    chat = _chat(message.kind, values) or _first_lines(text)
+    return Rendered(subject=subject, text=text, html=html, kind=message.kind, url=url, chat=chat)
 
 
 def template_source(kind: str, part: str, lang: Lang = "zh") -> str:
     """A template as written, e.g. `template_source("project_moved", "subject.txt")`. Raises TemplateNotFound."""
     return _LOADER.get_source(_environment(), _names(kind, part, lang)[0])[0]
+
+
+def _chat(kind: str, values: dict[str, Any]) -> str:
+    """The chat card in the words of its own template, where the kind has one in this language."""
+    lang = values["lang"]
+    try:
+        template = _environment().get_template(_names(kind, "chat.txt", lang)[0])
+    except TemplateNotFound:
+        return ""
+    return clean(template.render(values)).strip()
+
+
+def _first_lines(text: str) -> str:
+    """What the letter opens with: its lead and the first of its facts."""
+    lead, facts, *_ = [*text.strip().split("\n\n"), "", ""]
+    return "\n".join([lead, *facts.splitlines()[:_CHAT_FACTS]]).strip()
 
 
 def _names(kind: str, part: str, lang: Lang) -> list[str]:

@@ -8,9 +8,13 @@ from policy.coherence import coherence_faults
 from policy.critical_path import window_faults
 from policy.fault import Fault, PackInvalid
 from policy.inspection import Inspection
+from policy.limit_check import limit_faults
 from policy.loader import load_pack
 from policy.naming import name_faults
 from policy.pack import Pack
+from policy.review_rule import rule_faults
+from policy.route_check import route_faults
+from policy.route_check_review import member_table_faults
 from policy.soundness import soundness_faults
 
 
@@ -32,7 +36,11 @@ def _proofs(pack: Pack) -> list[Fault]:
     found = list(soundness_faults(inspection))
     if not any(fault.is_fault for fault in found):
         found.extend(window_faults(inspection))
+    found.extend(limit_faults(inspection))
     found.extend(coherence_faults(inspection))
+    found.extend(rule_faults(inspection))
+    found.extend(route_faults(inspection))
+    found.extend(member_table_faults(inspection))
     return sorted(found, key=lambda fault: (not fault.is_fault, fault.file, fault.line))
 
 

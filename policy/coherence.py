@@ -14,6 +14,7 @@ from states.procedure import StartKind, StepKind
 from states.role import SYSTEM, Role, Seat
 
 _OWNERS = ("facts", "documents", "milestones", "findings", "consents")
+_ALWAYS_USED = ("step", "trigger", "table")
 _ACTING = (Role.coordinator, Role.reviewer)
 
 
@@ -134,6 +135,6 @@ def _unused(inspection: Inspection) -> Iterator[Fault]:
     used = {(reference.register, reference.name) for reference in references(document)}
     used |= {("fact", name) for one in statements(document) for name in compile_condition(one.text, facts).uses}
     for register, (key, words) in REGISTERS.items():
-        for i, entry in enumerate(getattr(document, key) if register not in ("step", "trigger") else ()):
+        for i, entry in enumerate(getattr(document, key) if register not in _ALWAYS_USED else ()):
             if (register, entry.code) not in used:
                 yield inspection.fault("never_used", (key, i), entry.code, register=words.zh, register_en=words.en)

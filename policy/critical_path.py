@@ -9,7 +9,7 @@ from typing import NamedTuple
 from policy.fault import Fault
 from policy.inspection import Inspection
 from policy.schema import ReviewEntry, Window
-from policy.schema_entry import Span
+from policy.schema_limit import Span
 from states.procedure import Move, Nature, StartKind
 from states.review import ReviewMode
 
@@ -62,8 +62,11 @@ def longest_route(inspection: Inspection, stage: str) -> Route:
 def calendar_days(span: Span) -> int:
     """An upper estimate in calendar days that needs no calendar: working days by the week, months by the longest.
 
-    Public holidays come on top; a window that only just fits is for the real calendar to judge, case by case.
+    Public holidays come on top; a window that only just fits is for the real calendar to judge, case by case. A limit
+    that hangs on a day takes no days of its own.
     """
+    if span.is_dated:
+        return 0
     match span.unit:
         case "working_day":
             return -(-span.days * 7 // 5)
@@ -98,6 +101,12 @@ def _spent(inspection: Inspection, move: Move | None, step: str) -> int:
 
 
 def members_days(inspection: Inspection, review: ReviewEntry) -> int:
-    """The calendar days the members of a review may take: together when asked at once, in a row when ordered."""
+    """The calendar days the members of a review may take: together when asked at once, in a row when ordered.
+
+    A lead who decides is asked when the others have answered.
+    """
     days = [calendar_days(inspection.pack.limit(member.limit).span) for member in review.members]
+    lead = review.lead_index(review.members) if review.mode is ReviewMode.lead else None
+    if lead is not None:
+        return days.pop(lead) + max(days, default=0)
     return sum(days) if review.mode is ReviewMode.ordered else max(days)

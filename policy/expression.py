@@ -84,7 +84,7 @@ def compile_condition(text: str, facts: Mapping[str, FactEntry]) -> Compiled:
     """
     compiler = _Compiler(text, facts)
     try:
-        test = compiler.truth(_parsed(text))
+        test = compiler.truth(parse_condition(text))
     except RecursionError:
         raise compiler.invalid("condition_construct", "((((") from None
     if not compiler.uses:
@@ -92,7 +92,8 @@ def compile_condition(text: str, facts: Mapping[str, FactEntry]) -> Compiled:
     return Compiled(text, test, tuple(compiler.uses))
 
 
-def _parsed(text: str) -> nodes.Expr:
+def parse_condition(text: str) -> nodes.Expr:
+    """The tree of a condition, its names unchecked. Raises ConditionInvalid where the grammar ends."""
     try:
         parser = Parser(_ENVIRONMENT, text, state="variable")
         tree = parser.parse_expression()
@@ -179,9 +180,7 @@ class _Compiler:
         for operand in node.ops:
             tests.append(self._pair(left, operand.op, operand.expr))
             left = operand.expr
-        if len(tests) == 1:
-            return tests[0]
-        return lambda facts: all(test(facts) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda facts: all(test(facts) for test in tests)
 
     def _pair(self, left: nodes.Expr, op: str, right: nodes.Expr) -> Run:
         first = self._term(left)

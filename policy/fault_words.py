@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from policy.fault_words_limit import LIMIT, LIMIT_FORM
+from policy.fault_words_review import REVIEW, REVIEW_WARNINGS
+from policy.fault_words_route import ROUTE, ROUTE_WARNINGS
 from states.label import Label
 
 READING: Final = {
@@ -212,9 +215,11 @@ SOUNDNESS: Final = {
     ),
 }
 
-FAULTS: Final = {**READING, **FORM, **NAMES, **SOUNDNESS}
+FAULTS: Final = {**READING, **FORM, **NAMES, **SOUNDNESS, **REVIEW, **LIMIT_FORM, **LIMIT, **ROUTE}
 
 WARNINGS: Final = {
+    **REVIEW_WARNINGS,
+    **ROUTE_WARNINGS,
     "no_forward_way": Label(
         "从步骤“{culprit}”只走正向动作到不了办结，要先退回", 'from "{culprit}" forward moves alone reach no end'
     ),

@@ -45,10 +45,13 @@ _TYPES = {
     "condition_words": "condition_words",
     "says_without_condition": "says_without_condition",
     "starts_kind": "starts_kind",
+    "span_form": "span_form",
+    "greater_than": "number_out_of_range",
     "member_kind": "member_kind",
+    "window_reversed": "window_reversed",
 }
-_LIMITS = ("expected", "pattern", "min_length", "max_length", "ge", "le")
-_SIGNS = {"ge": "≥ ", "le": "≤ "}
+_LIMITS = ("expected", "pattern", "min_length", "max_length", "ge", "le", "gt")
+_SIGNS = {"ge": "≥ ", "le": "≤ ", "gt": "> "}
 _NAMING = ("code", "trigger", "department", "seat", "name")
 _SEATS = ["system", *(f"{role}@{level}" for role in Role if role is not Role.system for level in Level)]
 

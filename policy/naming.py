@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from policy.expression import ConditionInvalid, compile_condition
 from policy.fault import Fault, Path, PositionMap, make_fault
 from policy.form import guessed
+from policy.limit import span_faults
 from policy.reference import REGISTERS, RESERVED, declared, references, statements
 from policy.schema import PackDocument
 
@@ -32,6 +33,7 @@ class _Naming:
         yield from self._unknown()
         yield from self._conditions()
         yield from self._types()
+        yield from self._anchors()
         yield from self._bounds()
         yield from self._sources()
         zone = self.document.pack.timezone
@@ -80,6 +82,12 @@ class _Naming:
                     yield from self._typed(
                         ("moves", i, "requires", j, "date_reached"), requires.date_reached, ("date",)
                     )
+
+    def _anchors(self) -> Iterator[Fault]:
+        yield from (self._fault(code, path, culprit) for code, path, culprit in span_faults(self.document))
+        for i, limit in enumerate(self.document.limits):
+            for field in ("fact", "before_fact"):
+                yield from self._typed(("limits", i, "span", field), getattr(limit.span, field) or "", ("date",))
 
     def _typed(self, path: Path, code: str, types: tuple[str, ...]) -> Iterator[Fault]:
         fact = self.facts.get(code)

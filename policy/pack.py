@@ -15,7 +15,9 @@ from policy.expression import Compiled, compile_condition
 from policy.fact import FactJson
 from policy.fault import PositionMap
 from policy.form import guessed
+from policy.limit import resolved
 from policy.reference import REGISTERS
+from policy.route_table import Router
 from policy.schema import MemberEntry, PackDocument, ReviewEntry
 from policy.schema_entry import (
     ConsentEntry,
@@ -25,10 +27,11 @@ from policy.schema_entry import (
     FindingEntry,
     Labelled,
     LadderEntry,
-    LimitEntry,
     MilestoneEntry,
     Source,
 )
+from policy.schema_limit import LimitEntry
+from policy.schema_route import PermitEntry
 from states.case import FactValue
 from states.exceptions import JiugaiError, Kind
 from states.machine import ProcedureMachine
@@ -81,6 +84,11 @@ class Pack:
         """The one machine of the procedure, shared by all threads."""
         return ProcedureMachine(self.procedure)
 
+    @cached_property
+    def router(self) -> Router:
+        """The decision tables and the members of the reviews, ready for `policy.route`."""
+        return Router(self.document)
+
     def as_json(self) -> dict[str, Any]:
         """The document as JSON-safe data, without what is default; `loader.document_from_json` reads it."""
         return self.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -94,7 +102,7 @@ class Pack:
         return self._found(self._documents, "document", code)
 
     def limit(self, code: str) -> LimitEntry:
-        """The limit (期限) of that code."""
+        """The limit (期限) of that code, a share of another one already in days."""
         return self._found(self._limits, "limit", code)
 
     def ladder(self, code: str) -> LadderEntry:
@@ -124,6 +132,10 @@ class Pack:
     def source(self, code: str) -> Source:
         """The text (依据) a number comes from."""
         return self._found(_by_code(self.document.sources), "source", code)
+
+    def permit(self, code: str) -> PermitEntry:
+        """The permit (许可手续) of that code."""
+        return self._found(_by_code(self.document.permits), "permit", code)
 
     def member(self, review: str, member: str) -> MemberEntry:
         """The member of a review by its department's code or its seat, as a review task keeps it."""
@@ -164,7 +176,7 @@ class Pack:
 
     @cached_property
     def _limits(self) -> dict[str, LimitEntry]:
-        return _by_code(self.document.limits)
+        return resolved(self.document)
 
     @cached_property
     def _whens(self) -> dict[str, Compiled]:

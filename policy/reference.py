@@ -25,6 +25,8 @@ REGISTERS = {
     "limit": ("limits", Label("期限", "limit")),
     "ladder": ("ladders", Label("预警阶梯", "ladder")),
     "review": ("reviews", Label("审查", "review")),
+    "permit": ("permits", Label("许可手续", "permit")),
+    "table": ("tables", Label("决策表", "decision table")),
 }
 """The registers a name may point into: the top-level key that holds it, and its name for people."""
 

@@ -18,26 +18,28 @@ from policy.schema_entry import (
     FindingEntry,
     Labelled,
     LadderEntry,
-    LimitEntry,
     MilestoneEntry,
     MonthDay,
     Names,
     RungEntry,
     SeatText,
     Source,
-    Span,
     Statement,
     Tally,
     Words,
+    listed,
 )
+from policy.schema_limit import Extension, LimitEntry, Span
+from policy.schema_review import MemberEntry, ReviewEntry
+from policy.schema_route import PermitEntry, TableEntry
 from states.label import Label
 from states.procedure import Nature, StepKind
-from states.review import ReviewMode, Settle
 
 __all__ = [
     "ConsentEntry",
     "DepartmentEntry",
     "DocumentEntry",
+    "Extension",
     "FactEntry",
     "FindingEntry",
     "LadderEntry",
@@ -162,17 +164,13 @@ class Starts(Entry):
         return self
 
 
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class MoveEntry(Entry):
     """A move (动作): `from` a step, a list of steps, or `any` ordinary step; `to` a step or `@resume`."""
 
     trigger: Code
     label: Words
     en: str = ""
-    sources: Annotated[tuple[Code, ...], BeforeValidator(_listed), Field(alias="from", min_length=1), Names("step")]
+    sources: Annotated[tuple[Code, ...], BeforeValidator(listed), Field(alias="from", min_length=1), Names("step")]
     target: Annotated[str, Field(alias="to", pattern=r"^(@resume|[a-z][a-z0-9_]*)$"), Names("step")]
     nature: Nature = Nature.forward
     who: Annotated[tuple[SeatText, ...], Field(min_length=1)]
@@ -185,40 +183,6 @@ class MoveEntry(Entry):
     def name(self) -> Label:
         """The move's name in both languages."""
         return Label(self.label, self.en)
-
-
-class MemberEntry(Entry):
-    """Who is asked in a review: a department of the pack, or a seat of the chain of command, each for its matter.
-
-    `when` limits the member to projects whose facts make it true.
-    """
-
-    department: Annotated[Code | None, Names("department")] = None
-    seat: SeatText | None = None
-    matter: Words
-    limit: Annotated[Code, Names("limit")]
-    when: Annotated[Words | None, Statement()] = None
-    source: Annotated[Code | None, Names("source")] = None
-
-    @model_validator(mode="after")
-    def _department_or_seat(self) -> MemberEntry:
-        if (self.department is None) == (self.seat is None):
-            raise PydanticCustomError("member_kind", "a member is either a `department` or a `seat`")
-        return self
-
-
-class ReviewEntry(Labelled):
-    """A review (联审联批) or a chain of approvers (审批): members, mode, and the moves its outcome fires."""
-
-    kind: Literal["joint_review", "approval"]
-    lead: Annotated[Code | None, Names("department")] = None
-    mode: ReviewMode = ReviewMode.all
-    settle: Settle = Settle.when_all_answered
-    limit: Annotated[Code, Names("limit")]
-    members: Annotated[tuple[MemberEntry, ...], Field(min_length=1)]
-    on_pass: Annotated[Code, Names("trigger")]
-    on_reject: Annotated[Code, Names("trigger")]
-    source: Annotated[Code | None, Names("source")] = None
 
 
 class PackDocument(Entry):
@@ -239,3 +203,5 @@ class PackDocument(Entry):
     limits: tuple[LimitEntry, ...] = ()
     ladders: tuple[LadderEntry, ...] = ()
     reviews: tuple[ReviewEntry, ...] = ()
+    permits: tuple[PermitEntry, ...] = ()
+    tables: tuple[TableEntry, ...] = ()

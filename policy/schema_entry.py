@@ -55,13 +55,19 @@ def _only_seat(value: object) -> Seat:
     raise ValueError(value)
 
 
-def _fraction(value: object) -> object:
+def fraction(value: object) -> object:
+    """The exact fraction someone wrote as `2/3` or as a whole number. Raises share_form for anything else."""
     if isinstance(value, Fraction):
         return value
     text = str(value).strip()
     if isinstance(value, (bool, float)) or not _SHARE.fullmatch(text) or text.endswith("/0"):
         raise PydanticCustomError("share_form", "{given} is not a fraction such as 2/3", {"given": text})
     return Fraction(text)
+
+
+def listed(value: object) -> object:
+    """One name alone as a list of one."""
+    return (value,) if isinstance(value, str) else value
 
 
 def _month_day(value: str) -> str:
@@ -78,7 +84,7 @@ Recipient = Annotated[
     Seat | str, PlainValidator(lambda value: value if value == HOLDER else _seat(value)), PlainSerializer(str)
 ]
 """Who is told: a seat, or `holder`."""
-Share = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str), Field(ge=0, le=1)]
+Share = Annotated[Fraction, BeforeValidator(fraction), PlainSerializer(str), Field(ge=0, le=1)]
 """An exact share, written as a fraction (`2/3`, `9/10`), 0 or 1; never as a decimal number."""
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 """A day of any year, written MM-DD."""
@@ -178,27 +184,6 @@ class DepartmentEntry(Labelled):
     """A department or utility unit (部门、管线单位) that can be asked."""
 
     level: Literal["department", "utility"] = "department"
-
-
-class Span(Entry):
-    """A length of time with its unit and its source."""
-
-    days: Annotated[int, Field(ge=1, le=3700)]
-    unit: Literal["working_day", "calendar_day", "month"]
-    source: Annotated[Code, Names("source")]
-
-
-class LimitEntry(Labelled):
-    """A limit (期限): its span, when its light turns yellow, and the ladder it climbs.
-
-    `yellow_share` of the span used and `yellow_days` before the end (same unit): the earlier one turns it yellow.
-    """
-
-    span: Span
-    yellow_share: Share | None = None
-    yellow_days: Annotated[int, Field(ge=0)] | None = None
-    yellow_source: Annotated[Code | None, Names("source")] = None
-    ladder: Annotated[Code | None, Names("ladder")] = None
 
 
 class RungEntry(Labelled):

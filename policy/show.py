@@ -7,7 +7,9 @@ from typing import Any
 
 from policy.calendar_derivation import TimeUnit
 from policy.pack import Pack
-from policy.schema_entry import LimitEntry, RungEntry
+from policy.route_show import permit_rows, table_rows
+from policy.schema_entry import RungEntry
+from policy.schema_limit import LimitEntry
 from states.exceptions import Lang
 from states.label import Label
 from states.procedure import RESUME, Move, StartKind
@@ -49,7 +51,7 @@ _AT = {"warning": Label("变黄灯", "warning"), "breach": Label("逾期", "brea
 
 
 def as_tables(pack: Pack, lang: Lang = "zh") -> dict[str, list[Row]]:
-    """The pack's tables by name (stages, steps, moves, limits, ladders, reviews), in the order of its files."""
+    """The pack's tables by name in the order of its files; permits and decision tables where it has any."""
     return {
         "stages": _stages(pack, lang),
         "steps": _steps(pack, lang),
@@ -57,6 +59,7 @@ def as_tables(pack: Pack, lang: Lang = "zh") -> dict[str, list[Row]]:
         "limits": [_limit(pack, limit, lang) for limit in pack.document.limits],
         "ladders": _ladders(pack, lang),
         "reviews": _reviews(pack, lang),
+        **({"permits": permit_rows(pack, lang), "tables": table_rows(pack, lang)} if pack.document.tables else {}),
     }
 
 
@@ -65,10 +68,18 @@ def requirement_words(requirement: Requirement) -> Label:
     return _WORDS[type(requirement)](requirement)
 
 
-def span_words(limit: LimitEntry) -> Label:
-    """How long a limit is: 20 工作日."""
-    unit = TimeUnit(limit.span.unit).label
-    return Label(f"{limit.span.days} {unit.zh}", f"{limit.span.days} {unit.en}")
+def span_words(pack: Pack, limit: LimitEntry) -> Label:
+    """How long a limit from `Pack.limit` is: 20 工作日, 11-30 止, “资料移交”前 15 工作日."""
+    span = limit.span
+    if span.kind == "fixed":
+        day = pack.fact(span.fact).name if span.fact else Label(str(span.on))
+        return Label(f"{day.zh} 止", f"until {day.text('en')}")
+    unit = TimeUnit(span.unit).label
+    words = Label(f"{span.days} {unit.zh}", f"{span.days} {unit.en}")
+    if span.kind != "before":
+        return words
+    day = pack.fact(span.before_fact).name if span.before_fact else pack.milestone(str(span.before_milestone)).name
+    return Label(f"“{day.zh}”前 {words.zh}", f'{words.en} before "{day.text("en")}"')
 
 
 def _several(zh: str, en: str, named: Iterable[Any]) -> Label:
@@ -106,7 +117,7 @@ def _steps(pack: Pack, lang: Lang) -> list[Row]:
             "stage": pack.procedure.stage[step.stage].label.text(lang),
             "kind": step.kind.value,
             "held_by": step.held_by.label.text(lang) if step.held_by else "",
-            "limit": span_words(pack.limit(step.limit)).text(lang) if step.limit else "",
+            "limit": span_words(pack, pack.limit(step.limit)).text(lang) if step.limit else "",
         }
         for step in pack.procedure.steps
     ]
@@ -135,7 +146,7 @@ def _limit(pack: Pack, limit: LimitEntry, lang: Lang) -> Row:
     return {
         "code": limit.code,
         "label": limit.name.text(lang),
-        "span": span_words(limit).text(lang),
+        "span": span_words(pack, pack.limit(limit.code)).text(lang),
         "source": _source(pack, limit.span.source, lang),
         "yellow": " / ".join(yellow),
         "yellow_source": _source(pack, limit.yellow_source, lang),
@@ -169,7 +180,7 @@ def _reviews(pack: Pack, lang: Lang) -> list[Row]:
             if member.department
             else (member.seat.label.text(lang) if member.seat else ""),
             "matter": member.matter,
-            "limit": span_words(pack.limit(member.limit)).text(lang),
+            "limit": span_words(pack, pack.limit(member.limit)).text(lang),
             "when": member.when or "",
         }
         for review in pack.document.reviews

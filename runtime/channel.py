@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -11,7 +12,7 @@ from notifications.channel import Channel
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.file import FileChannel
 from notifications.channels.smtp import SmtpChannel, SmtpConfig
-from runtime.settings import Settings
+from runtime.settings import CHANNELS, Settings
 from states.exceptions import JiugaiError, Kind
 
 
@@ -20,16 +21,18 @@ class ChannelUnknown(JiugaiError):
 
     code = "channel_unknown"
     kind = Kind.invalid
-    zh = "通知渠道“{channel}”不可用：{problem}。请检查设置 JIUGAI_CHANNELS（可选：console、file、smtp）及该渠道的设置。"
-    en = 'Channel "{channel}" cannot be used: {problem}. Check JIUGAI_CHANNELS (console, file, smtp) and its settings.'
+    zh = "通知渠道“{channel}”不可用：{problem}。请检查设置 JIUGAI_CHANNELS（可选：{known}）及该渠道的设置。"
+    en = 'Channel "{channel}" cannot be used: {problem}. Check JIUGAI_CHANNELS ({known}) and its settings.'
+
+    def __init__(self, *, channel: str, problem: str) -> None:
+        super().__init__(channel=channel, problem=problem, known="、".join(CHANNELS))
 
 
 def _smtp(settings: Settings) -> Channel:
-    if settings.smtp_host is None:
-        raise ChannelUnknown(channel="smtp", problem="JIUGAI_SMTP_HOST 未设置")
+    (host,) = given(settings, "smtp", "smtp_host")
     return SmtpChannel(
         SmtpConfig(
-            host=settings.smtp_host,
+            host=host,
             port=settings.smtp_port,
             sender=settings.smtp_sender,
             security=settings.smtp_security,
@@ -39,7 +42,19 @@ def _smtp(settings: Settings) -> Channel:
     )
 
 
+def _over_http(name: str) -> Callable[[Settings], Channel]:
+    """The builder of a channel that talks HTTP, whose client is loaded only when such a channel is opened."""
+
+    def build(settings: Settings) -> Channel:
+        from runtime.http_channel import HTTP_BUILDERS
+
+        return HTTP_BUILDERS[name](settings)
+
+    return build
+
+
 BUILDERS: dict[str, Callable[[Settings], Channel]] = {
+    **{name: _over_http(name) for name in CHANNELS},
     "console": lambda settings: ConsoleChannel(sys.stdout),
     "file": lambda settings: FileChannel(settings.home / "messages"),
     "smtp": _smtp,
@@ -56,3 +71,11 @@ def open_channel(settings: Settings, name: str) -> Channel:
     if name not in BUILDERS:
         raise ChannelUnknown(channel=name, problem="没有这种渠道")
     return BUILDERS[name](settings)
+
+
+def given(settings: Settings, channel: str, *names: str) -> list[Any]:
+    """The values of the settings a channel cannot do without. Raises ChannelUnknown with all that are missing."""
+    missing = [f"JIUGAI_{name.upper()}" for name in names if getattr(settings, name) in (None, "", SecretStr(""))]
+    if missing:
+        raise ChannelUnknown(channel=channel, problem=f"{'、'.join(missing)} 未设置")
+    return [getattr(settings, name) for name in names]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from notifications.channel import Channel
-from policy.calendar import Calendar, load_calendar_file
+from policy.calendar import Calendar, CalendarOverride, load_calendar_file
 from runtime.channel import open_channels
 from runtime.database import Database, open_database
 from runtime.settings import Settings
@@ -21,7 +21,18 @@ class Office:
 
     settings: Settings
     database: Database
-    city: City
+    opened: City
+    """The city as it was when the installation was opened."""
+
+    @property
+    def city(self) -> City:
+        """The city now: a notice loaded by another process counts from the next call on, without a restart."""
+        calendar = self._calendar.current()
+        return self.opened if calendar is None else replace(self.opened, calendar=calendar)
+
+    @cached_property
+    def _calendar(self) -> CalendarWatch:
+        return CalendarWatch(self.settings)
 
     @cached_property
     def channels(self) -> dict[str, Channel]:
@@ -36,6 +47,26 @@ class Office:
     def close(self) -> None:
         """Give the database connections back."""
         self.database.close()
+
+
+class CalendarWatch:
+    """The calendar folder as this process has seen it last, read again only when a file of it has changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen = self._signature()
+        self._loaded: Calendar | None = None
+
+    def current(self) -> Calendar | None:
+        """The calendar as the folder has it now; None as long as nothing has changed."""
+        found = self._signature()
+        if found != self._seen:
+            self._loaded, self._seen = city_calendar(self._settings), found
+        return self._loaded
+
+    def _signature(self) -> tuple[tuple[str, int, int], ...]:
+        files = [(path.name, path.stat()) for path in calendar_files(self._settings)]
+        return tuple((name, found.st_mtime_ns, found.st_size) for name, found in files)
 
 
 def open_office(settings: Settings) -> Office:
@@ -59,8 +90,17 @@ def calendar_folder(settings: Settings) -> Path:
     return settings.calendars or settings.home / "calendar"
 
 
-def city_calendar(settings: Settings) -> Calendar:
-    """The national calendar with every file of the calendar folder laid over it, in the order of their names."""
+def calendar_files(settings: Settings) -> list[Path]:
+    """Every file of the calendar folder, in the order in which they are laid over the national calendar."""
     folder = calendar_folder(settings)
-    files = sorted(p for p in folder.glob("*") if p.suffix in (".yaml", ".json")) if folder.is_dir() else []
-    return Calendar.national().with_files(*(load_calendar_file(path) for path in files))
+    return sorted(p for p in folder.glob("*") if p.suffix in (".yaml", ".json")) if folder.is_dir() else []
+
+
+def city_calendar(settings: Settings, *more: tuple[Path, CalendarOverride]) -> Calendar:
+    """The national calendar with every file of the folder laid over it, in the order of their names.
+
+    `more` are files as if they lay there already (instead of one of the same name).
+    """
+    found = {path.name: override for path, override in more}
+    found |= {path.name: load_calendar_file(path) for path in calendar_files(settings) if path.name not in found}
+    return Calendar.national().with_files(*(found[name] for name in sorted(found)))

@@ -10,6 +10,24 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CHANNELS = (
+    "console",
+    "file",
+    "smtp",
+    "wecom_bot",
+    "wecom_app",
+    "dingtalk",
+    "feishu",
+    "aliyun_sms",
+    "tencent_sms",
+    "gateway",
+)
+_GATEWAY_BODY = (
+    '{"to": "{{ mobile }}", "name": "{{ name }}", "title": "{{ subject }}", "text": "{{ chat }}", '
+    '"url": "{{ url }}", "id": "{{ message_id }}"}'
+)
+_TEMPLATE = "值为 Jinja2 模板，可用 subject、headline（不带【】的标题）、chat、text、url、name、mobile、email 等"
+
 
 class Settings(BaseSettings):
     """Every setting of jiugai. The defaults run one city on one machine."""
@@ -39,13 +57,71 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(60, gt=0, description="期限巡检的间隔（秒）")
     batch: int = Field(200, ge=1, le=5000, description="一次取出的事件数上限")
 
-    channels: str = Field("file", description="收件箱之外的通知渠道，逗号分隔：console、file、smtp")
+    channels: str = Field("file", description=f"收件箱之外的通知渠道，逗号分隔：{'、'.join(CHANNELS)}")
     smtp_host: str | None = Field(None, description="邮件服务器")
     smtp_port: int = Field(25, ge=1, le=65535, description="邮件服务器端口")
     smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="邮件加密方式")
     smtp_sender: str = Field("jiugai@localhost", description="发件人地址")
     smtp_username: str | None = Field(None, description="邮件账号")
     smtp_password: SecretStr | None = Field(None, description="邮件密码")
+
+    channel_timeout_seconds: int = Field(10, ge=1, le=120, description="各 HTTP 通知渠道一次应答的总时限（秒）")
+    channel_ca_file: Path | None = Field(
+        None, description="各 HTTP 通知渠道另外信任的根证书文件（政务内网自建证书机构）"
+    )
+
+    wecom_url: str = Field(
+        "https://qyapi.weixin.qq.com", description="企业微信接口的基础地址；政务微信用本地部署的地址"
+    )
+    wecom_bot_key: SecretStr | None = Field(None, description="企业微信群机器人 webhook 地址里 key= 后的部分")
+    wecom_corp_id: str | None = Field(None, description="企业微信的企业 ID")
+    wecom_agent_id: int | None = Field(None, description="企业微信应用的 AgentId")
+    wecom_secret: SecretStr | None = Field(
+        None, description="企业微信应用的 Secret；应用须可按手机号查询成员，收件人由手机号找到"
+    )
+    dingtalk_url: str = Field("https://oapi.dingtalk.com", description="钉钉接口的基础地址；政务钉钉用其自己的地址")
+    dingtalk_token: SecretStr | None = Field(None, description="钉钉群机器人 webhook 地址里 access_token= 后的部分")
+    dingtalk_secret: SecretStr | None = Field(None, description="钉钉群机器人加签的密钥（SEC 开头）；不加签则留空")
+    feishu_url: str = Field("https://open.feishu.cn", description="飞书接口的基础地址；私有化部署用其自己的地址")
+    feishu_token: SecretStr | None = Field(None, description="飞书群机器人 webhook 地址里 /hook/ 后的部分")
+    feishu_secret: SecretStr | None = Field(None, description="飞书群机器人签名校验的密钥；不校验则留空")
+
+    aliyun_sms_url: str = Field("https://dysmsapi.aliyuncs.com", description="阿里云短信接口的基础地址；政务云另有地址")
+    aliyun_sms_key_id: str | None = Field(None, description="阿里云 AccessKey ID")
+    aliyun_sms_key_secret: SecretStr | None = Field(None, description="阿里云 AccessKey Secret")
+    aliyun_sms_sign_name: str | None = Field(None, description="阿里云短信：已审核的签名")
+    aliyun_sms_template: str | None = Field(None, description="阿里云短信：已审核的模板编号（SMS_…）")
+    aliyun_sms_variables: dict[str, str] = Field(
+        {"subject": "{{ headline }}"}, description=f"阿里云短信：模板变量，JSON 对象，变量名 → 值；{_TEMPLATE}"
+    )
+    aliyun_sms_variable_limit: int = Field(35, ge=1, description="阿里云短信：单个变量的字数上限，超出部分截去")
+    tencent_sms_url: str = Field(
+        "https://sms.tencentcloudapi.com", description="腾讯云短信接口的基础地址；政务云另有地址"
+    )
+    tencent_sms_region: str = Field("ap-guangzhou", description="腾讯云短信：地域")
+    tencent_sms_secret_id: str | None = Field(None, description="腾讯云 SecretId")
+    tencent_sms_secret_key: SecretStr | None = Field(None, description="腾讯云 SecretKey")
+    tencent_sms_app_id: str | None = Field(None, description="腾讯云短信：SdkAppId")
+    tencent_sms_sign_name: str | None = Field(None, description="腾讯云短信：已审核的签名")
+    tencent_sms_template: str | None = Field(None, description="腾讯云短信：已审核的模板编号")
+    tencent_sms_variables: list[str] = Field(
+        ["{{ headline }}"], description=f"腾讯云短信：模板变量，JSON 数组，按模板中的次序；{_TEMPLATE}"
+    )
+    tencent_sms_variable_limit: int = Field(12, ge=1, description="腾讯云短信：单个变量的字数上限，超出部分截去")
+
+    gateway_url: SecretStr | None = Field(None, description="通用 HTTP 网关的完整地址（以 POST 调用；按机密保存）")
+    gateway_headers: dict[str, SecretStr] = Field(
+        {}, description="通用 HTTP 网关：请求头，JSON 对象；默认 Content-Type 为 application/json"
+    )
+    gateway_body: str = Field(
+        _GATEWAY_BODY,
+        description=f"通用 HTTP 网关：请求体；{_TEMPLATE}，另有 html、message_id、now；值按 Content-Type 转义",
+    )
+    gateway_success_path: str = Field("code", description="通用 HTTP 网关：返回码在应答里的位置，如 data.list[0].code")
+    gateway_success_code: str = Field("0", description="通用 HTTP 网关：表示成功的返回码，HTTP 200 之外还须等于它")
+    gateway_message_path: str = Field("message", description="通用 HTTP 网关：说明文字在应答里的位置")
+    gateway_retry_codes: list[str] = Field([], description="通用 HTTP 网关：可重试的返回码，JSON 数组")
+    gateway_retry_seconds: int = Field(60, ge=1, description="通用 HTTP 网关：遇可重试的返回码后等待的秒数")
 
     max_document_mb: int = Field(100, ge=1, description="单个材料的大小上限（MB）")
     max_import_mb: int = Field(50, ge=1, description="导入文件的大小上限（MB）")

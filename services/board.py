@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.project import Project
-from services.countdown import shown_light
-from services.outline import Outline, load_outline
-from services.place import Place, Places, load_places
+from services.organisation_tree import OrganisationTree, Place, load_tree
+from services.procedure_outline import Outline, load_outline
+from services.project_filter import shown_light
 from states.clock import Light
 from states.procedure import Stage, StepKind
 
@@ -98,8 +98,8 @@ class _Group:
 
 def board(session: Session) -> Board:
     """Count every project where it stands: three statements, and one for each pack this process has not yet read."""
-    outline, places = load_outline(session), load_places(session)
-    groups = _groups(session, outline, places)
+    outline, tree = load_outline(session), load_tree(session)
+    groups = _groups(session, outline, tree)
     running = [group for group in groups if group.kind is not StepKind.end]
     return Board(
         stages=tuple(_column(outline, stage, running) for stage in outline.stages),
@@ -110,13 +110,13 @@ def board(session: Session) -> Board:
     )
 
 
-def _groups(session: Session, outline: Outline, places: Places) -> list[_Group]:
+def _groups(session: Session, outline: Outline, tree: OrganisationTree) -> list[_Group]:
     columns = (Project.pack_version_id, Project.stage, Project.step, Project.organisation_id, Project.light)
     rows = session.execute(select(*columns, func.count()).group_by(*columns)).all()
     found = []
     for version_id, stage, step, organisation_id, light, count in rows:
         kind = outline.step(version_id, step).kind
-        found.append(_Group(stage, step, kind, places.district(organisation_id), shown_light(kind, light), count))
+        found.append(_Group(stage, step, kind, tree.district(organisation_id), shown_light(kind, light), count))
     return found
 
 

@@ -1,39 +1,73 @@
-"""Clocks for people (期限清单): the live ones, and how one of them came about."""
+"""Clocks as people read them (期限清单): what is left of each in words, and the live ones of all projects."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from models.clock import Clock, ClockEntry, ClockRung
+from models.clock import Clock
 from models.organisation import Organisation
 from models.project import Project
-from services.city import City
-from services.clock import LIVE
-from services.pack import pack_of
-from services.project_sheet import clock_line
-from services.rung import rung_days
-from states.clock import Light
-from states.exceptions import JiugaiError, Kind, Lang
+from policy.calendar import TimeUnit
+from services.clock import LIVE, days_left
+from services.reading import Reading
+from states.clock import ClockStatus, ClockSubject, Light
+from states.label import Label
 
-Row = dict[str, Any]
+UNITS = {
+    TimeUnit.working_day: Label("个工作日", "working day(s)"),
+    TimeUnit.calendar_day: Label("天", "day(s)"),
+    TimeUnit.month: Label("个月", "month(s)"),
+}
+_ENDED = {
+    ClockStatus.met: Label("按期办结", "done in time"),
+    ClockStatus.late: Label("逾期办结", "done late"),
+    ClockStatus.cancelled: Label("不再计时", "no longer counted"),
+}
 
 
-class ClockMissing(JiugaiError):
-    """No clock of that number."""
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """One clock on one day. `project` is its code, `subject_id` the row it measures, `left` what is left in words,
+    `remaining` days while suspended.
+    """
 
-    code = "clock_missing"
-    kind = Kind.missing
-    zh = "没有编号为 {clock} 的期限。请用 jiugai clock list 查看。"
-    en = "There is no clock {clock}. See `jiugai clock list`."
+    id: int
+    project: str
+    project_name: str
+    label: str
+    subject: ClockSubject
+    subject_id: int | None
+    status: ClockStatus
+    light: Light
+    started_on: date
+    due_on: date
+    ended_on: date | None
+    provisional: bool
+    remaining: int | None
+    left: str
+    derivation: str
+    holder: str | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is running or suspended."""
+        return self.status in LIVE
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it stands still."""
+        return self.status is ClockStatus.suspended
 
 
 def list_clocks(
-    session: Session, *, until: date | None = None, light: Light | None = None, lang: Lang = "zh"
-) -> list[Row]:
+    session: Session, reading: Reading, *, until: date | None = None, light: Light | None = None
+) -> list[ClockLine]:
     """Live clocks, soonest first; `until` is the last due day, overdue ones included."""
     query = (
         select(Clock, Project.code, Project.name, Organisation.name)
@@ -46,37 +80,57 @@ def list_clocks(
     if light is not None:
         query = query.where(Clock.light == light)
     rows = session.execute(query.order_by(Clock.due_on, Clock.id))
-    return [
-        {**clock_line(clock, lang), "project": code, "project_name": name, "holder": holder}
-        for clock, code, name, holder in rows
-    ]
+    return [ClockLine(**line_fields(reading, clock, code, name, holder)) for clock, code, name, holder in rows]
 
 
-def explain_clock(session: Session, city: City, clock_id: int, *, lang: Lang = "zh") -> Row:
-    """One clock with its derivation, its ledger, and the days of its rungs. Raises ClockMissing."""
-    clock = session.get(Clock, clock_id)
-    if clock is None:
-        raise ClockMissing(clock=clock_id)
-    project = session.get_one(Project, clock.project_id, options=[joinedload(Project.pack_version)])
-    pack = pack_of(project.pack_version)
-    fired = set(session.scalars(select(ClockRung.rung).where(ClockRung.clock_id == clock.id)))
-    holder = session.get(Organisation, clock.holder_id) if clock.holder_id else None
+def line_fields(reading: Reading, clock: Clock, project: str, project_name: str, holder: str | None) -> dict[str, Any]:
+    """What a ClockLine holds, by field."""
     return {
-        **clock_line(clock, lang),
-        "project": project.code,
-        "project_name": project.name,
-        "holder": holder.name if holder else None,
-        "unit": clock.unit,
-        "length": clock.length,
-        "source": pack.source(pack.limit(clock.limit).span.source).name.text(lang),
-        "ledger": _ledger(session, clock),
-        "rungs": [
-            {"rung": mark.rung.code, "label": mark.rung.name.text(lang), "day": mark.day, "fired": mark.place in fired}
-            for mark in rung_days(city, pack, clock)
-        ],
+        "id": clock.id,
+        "project": project,
+        "project_name": project_name,
+        "label": clock.label,
+        "subject": ClockSubject(clock.subject),
+        "subject_id": clock.subject_id,
+        "status": ClockStatus(clock.status),
+        "light": Light(clock.light),
+        "started_on": clock.started_on,
+        "due_on": clock.due_on,
+        "ended_on": clock.ended_on,
+        "provisional": clock.provisional,
+        "remaining": clock.remaining,
+        "left": left_text(reading, clock),
+        "derivation": clock.derivation,
+        "holder": holder,
     }
 
 
-def _ledger(session: Session, clock: Clock) -> list[Row]:
-    rows = session.scalars(select(ClockEntry).where(ClockEntry.clock_id == clock.id).order_by(ClockEntry.id))
-    return [{"on": r.on, "kind": r.kind, "days": r.days, "reason": r.reason, "actor": r.actor} for r in rows]
+def left_text(reading: Reading, clock: Clock) -> str:
+    """What is left of a clock in words: 剩 3 个工作日, 今天到期, 逾期 2 个工作日, 暂停，剩 5 天."""
+    unit = rest_unit(clock)
+    if clock.status == ClockStatus.suspended:
+        held = clock.remaining or 0
+        return reading.say(f"暂停，剩 {held} {unit.zh}", f"suspended, {held} {unit.en} left")
+    if clock.status != ClockStatus.running:
+        return reading.text(_ENDED[ClockStatus(clock.status)])
+    if reading.today == clock.due_on:
+        return reading.say("今天到期", "due today")
+    left = abs(days_left(reading.city, clock, reading.today))
+    zh, en = (f" {left} {unit.zh}", f"{left} {unit.en}") if left else (f"不足 1 {unit.zh}", f"less than 1 {unit.en}")
+    if reading.today > clock.due_on:
+        return reading.say(f"逾期{zh}", f"{en} over")
+    return reading.say(f"剩{zh}", f"{en} left")
+
+
+def rest_unit(clock: Clock) -> Label:
+    """What is left of a clock is counted in: as `days_left` does, days where the limit is in months."""
+    return UNITS[TimeUnit.calendar_day if clock.unit == TimeUnit.month else TimeUnit(clock.unit)]
+
+
+def leading_clock(clocks: Iterable[ClockLine]) -> ClockLine | None:
+    """The clock a project is watched by: the live one that falls due first; a posting only where nothing else runs."""
+    return min(
+        (clock for clock in clocks if clock.is_live),
+        key=lambda c: (c.subject is ClockSubject.period, c.is_suspended, c.due_on, c.id),
+        default=None,
+    )

@@ -18,11 +18,10 @@ from services.clock import (
     Matter,
     cancel_clocks,
     refresh_light,
-    resume_clocks,
     start_clock,
     stop_clocks,
-    suspend_clocks,
 )
+from services.clock_ledger import Note, resume_clocks, suspend_clocks
 from services.identity import Actor, seat_in_charge
 from services.outbox import EventStatus, enqueue_all, row_of
 from services.review import ask_settlement, standing
@@ -49,9 +48,9 @@ def follow(session: Session, city: City, made: Made) -> None:
     """Carry out everything the move brings with it, in the caller's transaction."""
     project, actor = made.project, made.actor.login
     if made.move.nature is Nature.halt:
-        suspend_clocks(session, city, project.id, reason=made.reason, actor=actor, now=made.now)
+        suspend_clocks(session, city, project.id, Note(made.reason, actor, made.now))
     elif made.move.nature is Nature.resume:
-        resume_clocks(session, city, made.pack, project.id, reason=made.reason, actor=actor, now=made.now)
+        resume_clocks(session, city, made.pack, project.id, Note(made.reason, actor, made.now))
     else:
         _turn_over(session, city, made)
     refresh_light(session, project)

@@ -12,6 +12,7 @@ from models.fact import Fact, Milestone
 from models.project import Project
 from policy.pack import Pack
 from services.city import City
+from services.clock_redate import redate_clocks
 from services.keeping import Keeping, kept_before, note, require_keeper
 from services.pack import pack_of
 from states.case import FactValue
@@ -27,9 +28,17 @@ class MilestoneAhead(JiugaiError):
     en = 'Milestone "{milestone}" cannot have been reached on {day}, which is still to come.'
 
 
-def record_facts(session: Session, project: Project, values: Mapping[str, FactValue | str], keeping: Keeping) -> None:
+def record_facts(
+    session: Session,
+    project: Project,
+    values: Mapping[str, FactValue | str],
+    keeping: Keeping,
+    *,
+    city: City | None = None,
+) -> None:
     """Record facts given as text or typed; unchanged ones and repeated requests leave no trace.
 
+    With `city` the clocks that hang on a recorded day follow; without it (many rows at once) the caller sees to that.
     Raises PackEntryUnknown and FactInvalid (see policy) before anything is written, KeepingForbidden, RequestReused.
     """
     pack = pack_of(project.pack_version)
@@ -51,6 +60,9 @@ def record_facts(session: Session, project: Project, values: Mapping[str, FactVa
         row.value, row.recorded_at, row.recorded_by = value, keeping.now, keeping.actor.login
         session.add(row)
     note(session, project, "facts_recorded", keeping, before=before, after=changed)
+    if city is not None:
+        session.flush()
+        redate_clocks(session, city, project, pack, changed, keeping)
 
 
 def _typed(pack: Pack, code: str, value: FactValue | str) -> FactValue:

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from policy.pack import Pack
 from policy.schema_entry import FactEntry
 from states.case import FactValue
+from states.exceptions import JiugaiError
 
 FEN_PER_WAN = Decimal(1_000_000)
 FEN_PER_YUAN = 100
@@ -39,6 +41,14 @@ def fact_text(entry: FactEntry, value: FactValue) -> str:
     if not entry.unit:  # a year or an ordinal is no count: 1985, not 1,985
         return str(value)
     return f"{number(value) if isinstance(value, int | Decimal) else value} {entry.unit}"
+
+
+def recorded_text(pack: Pack, code: str, value: object) -> str:
+    """The value of a fact as the record keeps it, as people read it; as it is where this pack does not know it so."""
+    try:
+        return fact_text(pack.fact(code), pack.load_fact(code, value))
+    except JiugaiError:  # recorded under an older pack, with another type or name
+        return str(value)
 
 
 def _money(_: FactEntry, value: FactValue) -> str:

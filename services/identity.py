@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.organisation import Organisation
 from models.person import Person, RoleGrant
 from states.exceptions import JiugaiError, Kind
+from states.procedure import Step
 from states.role import SYSTEM, Level, Role, Seat
 
 CHAIN = (Level.city, Level.district, Level.street, Level.community)
@@ -69,11 +70,17 @@ def system_actor(rule: str, pack: str) -> Actor:
     return Actor(f"system:{rule}@{pack}", "系统", is_system=True)
 
 
-def find_actor(session: Session, login: str) -> Actor:
-    """The active person with `login`, with every role. Raises PersonUnknown."""
+def find_person(session: Session, login: str) -> Person:
+    """The active person with `login`. Raises PersonUnknown."""
     person = session.scalar(select(Person).where(Person.login == login, Person.active))
     if person is None:
         raise PersonUnknown(login=login)
+    return person
+
+
+def find_actor(session: Session, login: str) -> Actor:
+    """The active person with `login`, with every role. Raises PersonUnknown."""
+    person = find_person(session, login)
     grants = (
         select(RoleGrant.role, Organisation.id, Organisation.level, Organisation.path)
         .join(Organisation, Organisation.id == RoleGrant.organisation_id)
@@ -90,19 +97,32 @@ def seat_in_charge(session: Session, organisation: Organisation, level: Level) -
     Where there is none above either (a district that runs by itself), the topmost one stands in, never a lower one.
     Many lists name only the district of a community: what belongs to the street is then the district's.
     """
-    ids = [int(part) for part in organisation.path.split("/") if part]
-    chain = session.scalars(select(Organisation).where(Organisation.id.in_(ids))).all()
-    return _nearest(chain, level) or min(chain, key=_rank, default=organisation)
+    chain = session.scalars(select(Organisation).where(Organisation.id.in_(path_ids(organisation.path)))).all()
+    return chain[in_charge([Level(one.level) for one in chain], level)]
 
 
-def _nearest(chain: Sequence[Organisation], level: Level) -> Organisation | None:
-    wanted = CHAIN.index(level) if level in CHAIN else len(CHAIN)
-    return max((org for org in chain if _rank(org) <= wanted), key=_rank, default=None)
+def path_ids(path: str) -> list[int]:
+    """The ids in an organisation's path, from the top down to its own."""
+    return [int(part) for part in path.split("/") if part]
 
 
-def _rank(organisation: Organisation) -> int:
-    level = Level(organisation.level)
+def in_charge(chain: Sequence[Level], level: Level) -> int:
+    """Which organisation of a chain of command (its levels, in any order, one at least) has what belongs to `level`.
+
+    The one at that level, where there is none the next one above, where there is none above the topmost.
+    """
+    ranks = [_rank(one) for one in chain]
+    above = [place for place, rank in enumerate(ranks) if rank <= _rank(level)]
+    return max(above, key=ranks.__getitem__) if above else ranks.index(min(ranks))
+
+
+def _rank(level: Level) -> int:
     return CHAIN.index(level) if level in CHAIN else len(CHAIN)
+
+
+def holding_level(step: Step) -> Level:
+    """The level whose organisation has a project while it stands at `step`; a district where the pack names none."""
+    return step.held_by.level if step.held_by and step.held_by.level else Level.district
 
 
 def holds_seat(session: Session, actor: Actor, seat: Seat, organisation: Organisation) -> bool:

@@ -8,10 +8,9 @@ from decimal import Decimal
 from models.project import Project
 from policy.fact import FactInvalid
 from policy.pack import Pack
+from services.figure import FEN_PER_YUAN
 from services.project_row import ProjectRow
 from states.case import FactValue
-
-FEN = Decimal(100)
 
 
 def listed_facts(pack: Pack, row: ProjectRow) -> dict[str, FactValue]:
@@ -42,7 +41,7 @@ def registered_facts(pack: Pack, project: Project) -> dict[str, FactValue]:
 
 
 def _yuan(fen: int | None) -> Decimal | None:
-    return None if fen is None else Decimal(fen) / FEN
+    return None if fen is None else Decimal(fen) / FEN_PER_YUAN
 
 
 def _fitting(pack: Pack, values: Mapping[str, object]) -> dict[str, FactValue]:

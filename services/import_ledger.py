@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from models.community import Community
 from models.fact import Fact
 from models.project import Project
-from services.register import Enrolment
-
-CHUNK = 500  # parameters of one statement
+from services.chunk import chunks
+from services.register import COMMUNITY_NUMBERS, Enrolment
 
 _Age = tuple[int, str]
 
@@ -44,11 +43,8 @@ class Ledger:
         place = known.community.organisation_id if known else one.organisation.id
         if self._newest.get((place, one.community), _age(one)) <= _age(one):
             return one
-        nothing: dict[str, Any] = dict.fromkeys(_NUMBERS)
+        nothing: dict[str, Any] = dict.fromkeys(COMMUNITY_NUMBERS)
         return replace(one, **nothing, extra={})
-
-
-_NUMBERS = ("street", "buildings", "households", "floor_area_m2", "built_year", "source", "note")
 
 
 def _age(one: Enrolment) -> _Age:
@@ -57,14 +53,14 @@ def _age(one: Enrolment) -> _Age:
 
 def _projects(session: Session, codes: Sequence[str]) -> Iterator[tuple[str, Project]]:
     options = [joinedload(Project.community), joinedload(Project.organisation), joinedload(Project.pack_version)]
-    for chunk in _chunks(codes):
+    for chunk in chunks(codes):
         for project in session.scalars(select(Project).where(Project.code.in_(chunk)).options(*options)):
             yield project.code, project
 
 
 def _facts(session: Session, project_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(project_ids):
+    for chunk in chunks(project_ids):
         query = select(Fact.project_id, Fact.code, Fact.value).where(Fact.project_id.in_(chunk))
         for row in session.execute(query):
             found.setdefault(row.project_id, {})[row.code] = row.value
@@ -80,8 +76,3 @@ def _newest(session: Session, places: set[int]) -> dict[tuple[int, str], _Age]:
         key, age = (row.organisation_id, row.name), (row.plan_year or 0, row.code)
         found[key] = max(found.get(key, age), age)
     return found
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

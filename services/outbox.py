@@ -143,17 +143,19 @@ def acknowledge(session: Session, event_id: int, *, now: datetime, flow_run: str
     )
 
 
-def fail(session: Session, event_id: int, error: str, *, now: datetime, retryable: bool = True) -> bool:
+def fail(session: Session, event_id: int, error: str, *, now: datetime, at_least: int = 0) -> bool:
     """Put a failed event back with a growing wait, or park it as an incident that operators are told of.
 
+    `at_least` is the number of seconds a provider has asked for; the wait is never shorter.
     Returns whether it is parked. What came too late (the event is done, or parked already) changes nothing.
     """
     row = session.get_one(OutboxEvent, event_id, with_for_update=True)
     if row.status in (EventStatus.done, EventStatus.parked):
         return row.status == EventStatus.parked
     row.last_error, row.failures = error[:4000], row.failures + 1
-    if retryable and row.failures <= len(BACK_OFF):
-        row.status, row.available_at = EventStatus.waiting, now + timedelta(seconds=BACK_OFF[row.failures - 1])
+    if row.failures <= len(BACK_OFF):
+        wait = max(BACK_OFF[row.failures - 1], at_least)
+        row.status, row.available_at = EventStatus.waiting, now + timedelta(seconds=wait)
         return False
     _park(session, row, now)
     return True

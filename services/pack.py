@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from models.pack_version import PackVersion
 from policy.loader import document_from_json
-from policy.pack import Pack
+from policy.pack import Pack, PackEntryUnknown
+from policy.schema_entry import Labelled
 from services.audit import Act, record
 from states.exceptions import JiugaiError, Kind
+from states.label import Label
 
 _BUILT: dict[str, Pack] = {}
 
@@ -80,6 +83,14 @@ def current_version(session: Session, name: str) -> PackVersion:
     if found is None:
         raise PackNotActive(pack=name)
     return found
+
+
+def name_in(look_up: Callable[[str], Labelled], code: str) -> Label:
+    """A pack's name for a code; a row written under an older pack may name what this one has not: then the code."""
+    try:
+        return look_up(code).name
+    except PackEntryUnknown:
+        return Label(code)
 
 
 def pack_of(version: PackVersion) -> Pack:

@@ -1,7 +1,8 @@
-"""People and organisations for lists (人员与机构清单)."""
+"""People and organisations for lists (人员与机构清单): with their roles, their places, and the names behind logins."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.organisation import Organisation
 from models.person import Person, RoleGrant
-from services.identity import PersonUnknown
+from services.identity import path_ids
+from services.reading import Reading
 from states.exceptions import Lang
 from states.role import Level, Role
 
@@ -36,12 +38,20 @@ def list_people(session: Session, lang: Lang = "zh") -> list[dict[str, Any]]:
     ]
 
 
-def require_person(session: Session, login: str) -> Person:
-    """The active person with that login. Raises PersonUnknown."""
-    found = session.scalar(select(Person).where(Person.login == login, Person.active))
-    if found is None:
-        raise PersonUnknown(login=login)
-    return found
+def person_names(session: Session, reading: Reading, logins: Iterable[str]) -> dict[str, str]:
+    """Names by login, also for rules of the system (`system:<rule>@<pack>`)."""
+    wanted = set(logins)
+    people = {login for login in wanted if not login.startswith("system:")}
+    names = {login: _system_name(reading, login) for login in wanted - people}
+    if people:
+        rows = session.execute(select(Person.login, Person.name).where(Person.login.in_(people)))
+        names |= {row.login: row.name for row in rows}
+    return {login: names.get(login, login) for login in wanted}
+
+
+def _system_name(reading: Reading, login: str) -> str:
+    rule = login.removeprefix("system:")
+    return reading.say(f"系统（规则 {rule}）", f"system (rule {rule})")
 
 
 def list_organisations(session: Session, lang: Lang = "zh") -> list[dict[str, Any]]:
@@ -58,5 +68,5 @@ def list_organisations(session: Session, lang: Lang = "zh") -> list[dict[str, An
             "parent": codes.get(row.parent_id) if row.parent_id else None,
             "depth": row.path.count("/") - 2,
         }
-        for row in sorted(rows, key=lambda one: [int(part) for part in one.path.split("/") if part])
+        for row in sorted(rows, key=lambda one: path_ids(one.path))
     ]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.calamine_process import Cell
 from services.project_column import Column, ColumnKind, area_unit, clean_text, fold, money_unit
+from services.workbook_process import Cell
 
 Value = str | int | Decimal | date | None
 
@@ -36,7 +36,7 @@ MONEY_UNITS = {"", "元", "千元", "万元", "万", "亿元", "亿"}
 
 
 class CellProblem(Exception):
-    """A cell cannot be taken as what its column holds; `code` is a key of `row_problem.WORDS`."""
+    """A cell cannot be taken as what its column holds; `code` is a key of `project_row_problem.WORDS`."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -14,11 +14,10 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from services.atomic_file import write_atomically
+from services.figure import FEN_PER_WAN
 from services.workbook import OPTIONS
 from states.exceptions import JiugaiError, Kind, Lang
 
-WAN = Decimal(10**6)
-"""Fen in ten thousand yuan."""
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("code", "项目编号", "code"),
     ("name", "项目名称", "name"),
@@ -92,7 +91,7 @@ def _cells(line: dict[str, Any]) -> list[Any]:
     fen, area = line["investment_fen"], line["floor_area_m2"]
     shown = {
         **line,
-        "investment": None if fen is None else Decimal(fen) / WAN,
+        "investment": None if fen is None else Decimal(fen) / FEN_PER_WAN,
         "floor_area_m2": None if area is None else Decimal(area),
     }
     return [shown[name] for name, _, _ in COLUMNS]

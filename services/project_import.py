@@ -22,8 +22,8 @@ from models.pack_version import PackVersion
 from models.project import Project
 from policy.pack import Pack
 from services.audit import Act, record
+from services.chunk import chunks
 from services.city import City
-from services.enrolment import NewProject, enrol_many
 from services.fact import record_facts
 from services.identity import Actor
 from services.import_fact import listed_facts, registered_facts
@@ -35,11 +35,11 @@ from services.organisation import Entering
 from services.pack import pack_of
 from services.project_column import fold
 from services.project_row import ProjectRow, generate_code
-from services.register import Enrolment, update_community
+from services.register import Enrolment, update_community, update_project
+from services.register_batch import NewProject, enrol_many
 from states.case import FactValue
 from states.exceptions import JiugaiError
 
-CHUNK = 500
 CENT = Decimal("0.01")
 
 
@@ -94,8 +94,8 @@ class _Import:
             else:
                 self._update_one(project, one)
         for of_place in new.values():
-            for start in range(0, len(of_place), CHUNK):
-                self._enrol(of_place[start : start + CHUNK])
+            for some in chunks(of_place):
+                self._enrol(some)
         return [self.results[line] for line, _ in rows]
 
     def _placed(self, line: int, row: ProjectRow) -> _Line | None:
@@ -106,7 +106,7 @@ class _Import:
             self._note(line, row, Outcome.failed, error=error)
             return None
 
-    def _enrol(self, lines: list[_Line]) -> None:
+    def _enrol(self, lines: Sequence[_Line]) -> None:
         """All at once; where that fails, one by one, so that only the culprit is left out."""
         pack = pack_of(self.version)
         new = [NewProject(self.ledger.governed(one.enrolment), listed_facts(pack, one.row)) for one in lines]
@@ -147,7 +147,7 @@ class _Import:
         pack = pack_of(project.pack_version)
         registered = registered_facts(pack, project)
         enrolment = self.ledger.governed(replace(one.enrolment, community=project.community.name))
-        changed = {**_update_project(project, enrolment), **update_community(project.community, enrolment)}
+        changed = {**update_project(project, enrolment), **update_community(project.community, enrolment)}
         facts, kept = self._facts_to_follow(pack, project, listed_facts(pack, one.row), registered)
         if changed:
             self._record(pack, project, changed)
@@ -210,16 +210,6 @@ def enrolment_of(row: ProjectRow, organisation: Organisation) -> Enrolment:
         note=row.note,
         extra={**row.extra, **extra},
     )
-
-
-def _update_project(project: Project, enrolment: Enrolment) -> dict[str, tuple[Any, Any]]:
-    changed = {}
-    for name in ("name", "plan_year", "investment_fen", "investment_note"):
-        new, old = getattr(enrolment, name), getattr(project, name)
-        if new is not None and new != old:
-            setattr(project, name, new)
-            changed[name] = (old, new)
-    return changed
 
 
 def _plain(value: object) -> object:

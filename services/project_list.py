@@ -1,110 +1,160 @@
-"""Project lists (项目清单查询): the register narrowed by stage, district, light and words, for lists and exports."""
+"""The project list (项目台账): the register filtered, sorted and paged in the database, in five statements a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from models.community import Community
-from models.organisation import Organisation
+from models.clock import Clock
 from models.project import Project
-from services.organisation import OrganisationMissing
+from services.chunk import chunks, page_count
+from services.clock import LIVE
+from services.clock_list import ClockLine, leading_clock, line_fields
+from services.identity import holding_level
+from services.organisation_tree import OrganisationTree, load_tree
 from services.pack import pack_of
+from services.procedure_outline import Outline, load_outline
+from services.project_filter import Filter, conditions, in_order, require_known, shown_light
+from services.reading import Reading
 from states.clock import Light
-from states.exceptions import JiugaiError, Kind, Lang
+from states.procedure import StepKind
 
-
-class StageUnknown(JiugaiError):
-    """No project stands in a stage of that name."""
-
-    code = "stage_unknown"
-    kind = Kind.missing
-    zh = "没有名为“{stage}”的阶段。现有：{names}。"
-    en = 'There is no stage "{stage}". There are: {names}.'
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectFilter:
-    """What to list: a stage by code or label, an organisation by code or name, a light, words of code or name."""
+class ProjectLine:
+    """One project: where it stands, and what the register knows. Money in fen, area in m², days in the city's zone.
 
-    stage: str | None = None
-    district: str | None = None
-    light: Light | None = None
-    search: str | None = None
+    `organisation` is the one it belongs to, `district` the one above (codes); `holder` has the matter now (empty once
+    it has ended); `due_on` is the last day of the clock it is watched by, `left` what that leaves in words.
+    """
 
+    code: str
+    name: str
+    organisation: str
+    organisation_name: str
+    district: str
+    district_name: str
+    stage: str
+    stage_label: str
+    step: str
+    step_label: str
+    kind: StepKind
+    step_entered_at: datetime
+    entered_on: date
+    light: Light
+    holder: str
+    due_on: date | None
+    left: str
+    plan_year: int | None
+    street: str | None
+    buildings: int | None
+    households: int | None
+    floor_area_m2: Decimal | None
+    built_year: str | None
+    investment_fen: int | None
+    investment_note: str | None
+    pack: str
 
-def list_projects(session: Session, wanted: ProjectFilter) -> Sequence[Project]:
-    """The projects, by code. Raises OrganisationMissing, StageUnknown."""
-    options = [joinedload(Project.organisation), joinedload(Project.community), joinedload(Project.pack_version)]
-    query = select(Project).options(*options).order_by(Project.code)
-    if wanted.light is not None:
-        query = query.where(Project.light == wanted.light)
-    if wanted.search:
-        words = (Project.code, Project.name)
-        query = query.where(or_(*(column.icontains(wanted.search, autoescape=True) for column in words)))
-    if wanted.district:
-        query = _under(session, query, wanted.district)
-    found = session.scalars(query).all()
-    return _in_stage(found, wanted.stage) if wanted.stage else found
+    @property
+    def is_halted(self) -> bool:
+        """Whether the project is suspended."""
+        return self.kind is StepKind.halt
 
-
-def _under(session: Session, query: Select[tuple[Project]], place: str) -> Select[tuple[Project]]:
-    named = or_(Organisation.code == place, Organisation.name == place)
-    paths = session.scalars(select(Organisation.path).where(named)).all()
-    if not paths:
-        raise OrganisationMissing(organisation=place)
-    below = or_(*(Organisation.path.startswith(path, autoescape=True) for path in paths))
-    return query.where(Project.organisation_id.in_(select(Organisation.id).where(below)))
-
-
-def _in_stage(found: Sequence[Project], stage: str) -> list[Project]:
-    """Labels are the pack's, which the database does not search."""
-    labels = {
-        label for project in found for label in (project.stage, stage_label(project, "zh"), stage_label(project, "en"))
-    }
-    if found and stage not in labels:
-        known = {s.code: s.label.zh for p in found for s in pack_of(p.pack_version).procedure.stages}
-        if stage not in (*known, *known.values()):
-            raise StageUnknown(stage=stage, names="、".join(f"{code}（{label}）" for code, label in known.items()))
-    return [p for p in found if stage in (p.stage, stage_label(p, "zh"), stage_label(p, "en"))]
-
-
-def stage_label(project: Project, lang: Lang = "zh") -> str:
-    """The stage in the words of the project's pack."""
-    return pack_of(project.pack_version).procedure.stage[project.stage].label.text(lang)
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has been struck off or terminated."""
+        return self.kind is StepKind.end
 
 
-def step_label(project: Project, lang: Lang = "zh") -> str:
-    """The step in the words of the project's pack."""
-    return pack_of(project.pack_version).procedure.step[project.step].label.text(lang)
+@dataclass(frozen=True, slots=True)
+class ProjectList:
+    """One page of the list with the filter in force, and what the filters offer."""
+
+    lines: tuple[ProjectLine, ...]
+    total: int
+    pages: int
+    filter: Filter
+    outline: Outline
+    tree: OrganisationTree
 
 
-def project_line(project: Project, lang: Lang = "zh") -> dict[str, Any]:
-    """One project as data: where it stands, and what the register knows; money in fen, area in m² as text."""
-    community: Community = project.community
-    return {
-        "code": project.code,
-        "name": project.name,
-        "organisation": project.organisation.code,
-        "organisation_name": project.organisation.name,
-        "stage": project.stage,
-        "stage_label": stage_label(project, lang),
-        "step": project.step,
-        "step_label": step_label(project, lang),
-        "step_entered_at": project.step_entered_at.isoformat(),
-        "light": Light(project.light).name,
-        "light_label": Light(project.light).label.text(lang),
-        "plan_year": project.plan_year,
-        "street": community.street,
-        "buildings": community.buildings,
-        "households": community.households,
-        "floor_area_m2": None if community.floor_area_m2 is None else str(community.floor_area_m2),
-        "built_year": community.built_year,
-        "investment_fen": project.investment_fen,
-        "investment_note": project.investment_note,
-        "pack": pack_of(project.pack_version).id,
-    }
+def list_projects(
+    session: Session, reading: Reading, wanted: Filter, *, size: int | None = PAGE, strict: bool = False
+) -> ProjectList:
+    """One page of `size` projects, all of them for None; a page past the end is the last one.
+
+    A stage or place nobody knows is an empty list; with `strict` it raises StageUnknown, OrganisationMissing.
+    """
+    outline, tree = load_outline(session), load_tree(session)
+    if strict:
+        require_known(wanted, outline, tree)
+    where = conditions(wanted, outline, tree)
+    total = session.scalar(select(func.count()).select_from(Project).join(Project.community).where(*where)) or 0
+    pages = page_count(total, size)
+    wanted = replace(wanted, page=min(wanted.page, pages))
+    query = in_order(select(Project).join(Project.community).where(*where), wanted, outline)
+    query = query.offset((wanted.page - 1) * size).limit(size) if size else query
+    loaded = (joinedload(Project.organisation), joinedload(Project.pack_version), contains_eager(Project.community))
+    projects = session.scalars(query.options(*loaded)).all()
+    clocks = _clocks(session, reading, projects, tree)
+    lines = tuple(project_line(reading, tree, project, clocks[project.id]) for project in projects)
+    return ProjectList(lines, total, pages, wanted, outline, tree)
+
+
+def _clocks(
+    session: Session, reading: Reading, projects: Sequence[Project], tree: OrganisationTree
+) -> dict[int, list[ClockLine]]:
+    by_id = {project.id: project for project in projects}
+    found: dict[int, list[ClockLine]] = {number: [] for number in by_id}
+    for some in chunks(tuple(by_id)):
+        for clock in session.scalars(select(Clock).where(Clock.project_id.in_(some), Clock.status.in_(LIVE))):
+            of = by_id[clock.project_id]
+            line = ClockLine(**line_fields(reading, clock, of.code, of.name, tree.name(clock.holder_id)))
+            found[of.id].append(line)
+    return found
+
+
+def project_line(
+    reading: Reading, tree: OrganisationTree, project: Project, clocks: Iterable[ClockLine]
+) -> ProjectLine:
+    """A project as it stands; `clocks` are at least its live ones."""
+    pack = pack_of(project.pack_version)
+    procedure, community = pack.procedure, project.community
+    step, watched = procedure.step[project.step], leading_clock(clocks)
+    level = holding_level(procedure.step[project.resume_step or step.code])
+    district = tree.district(project.organisation_id)
+    return ProjectLine(
+        code=project.code,
+        name=project.name,
+        organisation=project.organisation.code,
+        organisation_name=project.organisation.name,
+        district=district.code,
+        district_name=district.name,
+        stage=project.stage,
+        stage_label=reading.text(procedure.stage[project.stage].label),
+        step=step.code,
+        step_label=reading.text(step.label),
+        kind=step.kind,
+        step_entered_at=project.step_entered_at,
+        entered_on=reading.city.day(project.step_entered_at),
+        light=shown_light(step.kind, project.light),
+        holder="" if step.kind is StepKind.end else tree.in_charge(project.organisation_id, level).name,
+        due_on=watched.due_on if watched else None,
+        left=watched.left if watched else "",
+        plan_year=project.plan_year,
+        street=community.street,
+        buildings=community.buildings,
+        households=community.households,
+        floor_area_m2=community.floor_area_m2,
+        built_year=community.built_year,
+        investment_fen=project.investment_fen,
+        investment_note=project.investment_note,
+        pack=pack.id,
+    )

@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from services.calamine_process import Cell
 from services.project_cell import CellProblem, Value, as_text, read_cell
 from services.project_column import Column, ColumnKind, fold
 from services.project_layout import UNNAMED, Layout, find_layout, require_columns
-from services.row_problem import WARNINGS, RowError, row_error
+from services.project_row_problem import WARNINGS, RowError, row_error
 from services.spreadsheet import Table, TableRow
 from services.spreadsheet_error import ColumnUnitMissing
+from services.workbook_process import Cell
 
 EXAMPLE_MARK = "示例"
 TOTALS = {"合计", "小计", "总计", "共计", "累计"}

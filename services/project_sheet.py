@@ -1,170 +1,121 @@
-"""The project sheet (项目一览): everything on record about one project, as data."""
+"""The project sheet (项目一览): everything about one project at one moment, typed, in some twenty statements."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
-from models.clock import Clock
-from models.document import Document
-from models.fact import Fact, Milestone
-from models.finding import Finding
-from models.project import Project
-from models.review import Review, ReviewTask
-from policy.pack import Pack
-from services.city import City
-from services.clock import LIVE
-from services.finding import findings_of
+from services.clock_sheet import ClockSheet, list_sheets
+from services.document_list import DocumentList, list_documents
+from services.fact_list import FactLine, MilestoneLine, list_facts, list_milestones
+from services.finding_list import FindingLine, list_findings
+from services.move_list import MoveLine, list_moves
+from services.organisation_tree import load_tree
 from services.pack import pack_of
-from services.project import find_project, possible_moves
-from services.project_list import project_line
-from states.clock import Light
+from services.person_list import person_names
+from services.project import find_project
+from services.project_history import History, list_history
+from services.project_list import ProjectLine, project_line
+from services.reading import Reading
+from services.rendition import as_data
+from services.review_list import RoundLine, list_rounds
+from services.step_list import StageMark, list_steps
 from states.exceptions import Lang
-from states.finding import FindingStatus
-
-Row = dict[str, Any]
 
 
-def project_sheet(session: Session, city: City, code: str, *, now: datetime, lang: Lang = "zh") -> Row:
-    """The project with its facts, milestones, documents, findings, live clocks, reviews, and the moves that lead on.
+@dataclass(frozen=True, slots=True)
+class CommunityLine:
+    """What the register knows of the community beside its numbers; `extra` are the columns of the list it came from."""
 
-    Raises ProjectMissing.
+    name: str
+    source: str | None
+    note: str | None
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSheet:
+    """Everything about one project; days are in the city's zone, clocks and rounds newest first.
+
+    `holder_seat` is the seat that has the matter now; `names` gives people by login.
     """
+
+    line: ProjectLine
+    community: CommunityLine
+    pack_label: str
+    holder_seat: str
+    stages: tuple[StageMark, ...]
+    clocks: tuple[ClockSheet, ...]
+    moves: tuple[MoveLine, ...]
+    documents: DocumentList
+    facts: tuple[FactLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+    findings: tuple[FindingLine, ...]
+    rounds: tuple[RoundLine, ...]
+    history: History
+    names: dict[str, str]
+
+
+def project_sheet(session: Session, reading: Reading, code: str, *, page: int = 1) -> ProjectSheet:
+    """The sheet of one project with the given page of its history. Raises ProjectMissing."""
     project = find_project(session, code)
-    pack = pack_of(project.pack_version)
-    moves = possible_moves(session, city, project, None, now=now)
-    return {
-        **project_line(project, lang),
-        "community": {**project.community.extra, "source": project.community.source, "note": project.community.note},
-        "facts": _facts(session, project, pack, lang),
-        "milestones": _milestones(session, project, pack, lang),
-        "documents": _documents(session, project, pack, lang),
-        "findings": _findings(session, project, pack, lang),
-        "clocks": [clock_line(clock, lang) for clock in _live(session, project)],
-        "reviews": review_lines(session, project, pack, lang),
-        "moves": [{**move.as_dict(), "label": move.move.label.text(lang)} for move in moves],
-    }
-
-
-def _facts(session: Session, project: Project, pack: Pack, lang: Lang) -> list[Row]:
-    rows = session.scalars(select(Fact).where(Fact.project_id == project.id).order_by(Fact.code))
-    labels = {code: entry.name.text(lang) for code, entry in pack.facts.items()}
-    return [{"code": r.code, "label": labels.get(r.code, r.code), "value": r.value, "by": r.recorded_by} for r in rows]
-
-
-def _milestones(session: Session, project: Project, pack: Pack, lang: Lang) -> list[Row]:
-    rows = session.scalars(select(Milestone).where(Milestone.project_id == project.id).order_by(Milestone.reached_on))
-    return [{"code": r.code, "label": pack.milestone(r.code).name.text(lang), "day": r.reached_on} for r in rows]
-
-
-def _documents(session: Session, project: Project, pack: Pack, lang: Lang) -> list[Row]:
-    on_file = (Document.project_id == project.id, Document.withdrawn_at.is_(None))
-    rows = session.scalars(select(Document).where(*on_file).order_by(Document.kind, Document.version))
-    return [
-        {
-            "kind": row.kind,
-            "label": pack.document_entry(row.kind).name.text(lang),
-            "version": row.version,
-            "file": row.filename,
-            "size": row.size,
-            "sha256": row.sha256,
-            "by": row.uploaded_by,
-        }
-        for row in rows
-    ]
-
-
-def _findings(session: Session, project: Project, pack: Pack, lang: Lang) -> list[Row]:
-    return [finding_line(row, pack, lang) for row in findings_of(session, project.id)]
-
-
-def finding_line(row: Finding, pack: Pack, lang: Lang = "zh") -> Row:
-    """One finding as data."""
-    status = FindingStatus(row.status)
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "label": pack.finding(row.kind).name.text(lang),
-        "title": row.title,
-        "status": status.value,
-        "status_label": status.label.text(lang),
-        "answer": row.answer,
-    }
-
-
-def _live(session: Session, project: Project) -> list[Clock]:
-    live = (Clock.project_id == project.id, Clock.status.in_(LIVE))
-    return list(session.scalars(select(Clock).where(*live).order_by(Clock.due_on, Clock.id)))
-
-
-def clock_line(clock: Clock, lang: Lang = "zh") -> Row:
-    """One clock as data, with its derivation."""
-    light = Light(clock.light)
-    return {
-        "id": clock.id,
-        "label": clock.label,
-        "subject": clock.subject,
-        "status": clock.status,
-        "started_on": clock.started_on,
-        "due_on": clock.due_on,
-        "provisional": clock.provisional,
-        "light": light.name,
-        "light_label": light.label.text(lang),
-        "remaining": clock.remaining,
-        "derivation": clock.derivation,
-    }
-
-
-def review_lines(session: Session, project: Project, pack: Pack, lang: Lang = "zh") -> list[Row]:
-    """Every round of every review of the project, with each member's task."""
-    options = selectinload(Review.tasks).joinedload(ReviewTask.organisation)
-    rounds = session.scalars(select(Review).where(Review.project_id == project.id).options(options).order_by(Review.id))
-    return [
-        {
-            "id": one.id,
-            "review": one.code,
-            "label": pack.review(one.code).name.text(lang),
-            "round": one.round,
-            "status": one.status,
-            "tasks": [_task(task) for task in one.tasks],
-        }
-        for one in rounds
-    ]
-
-
-def _task(task: ReviewTask) -> Row:
-    return {
-        "task": task.id,
-        "member": task.member,
-        "organisation": task.organisation.name,
-        "matter": task.matter,
-        "status": task.status,
-        "opinion": task.opinion,
-        "reasons": task.reasons,
-        "by": task.answered_by,
-    }
-
-
-def history(session: Session, code: str) -> list[Row]:
-    """Every entry of a project's history, oldest first. Raises ProjectMissing."""
-    find_project(session, code)
-    mine = (AuditEntry.subject == "project", AuditEntry.subject_id == code)
-    columns = (
-        "seq",
-        "action",
-        "actor",
-        "source",
-        "reason",
-        "before",
-        "after",
-        "pack",
-        "occurred_at",
-        "recorded_at",
-        "hash",
+    pack, tree = pack_of(project.pack_version), load_tree(session)
+    clocks = list_sheets(session, reading, project, tree)
+    rounds = list_rounds(session, reading, project, pack, clocks)
+    documents = list_documents(session, reading, project, pack)
+    facts, findings = list_facts(session, reading, project, pack), list_findings(session, reading, project, pack)
+    head, community = pack.document.pack, project.community
+    seat = pack.procedure.step[project.resume_step or project.step].held_by
+    return ProjectSheet(
+        line=project_line(reading, tree, project, clocks),
+        community=CommunityLine(community.name, community.source, community.note, community.extra),
+        pack_label=reading.say(head.label, head.en or head.label),
+        holder_seat=reading.text(seat.label) if seat else "",
+        stages=list_steps(session, reading, project, pack),
+        clocks=tuple(clocks),
+        moves=list_moves(session, reading, project, pack),
+        documents=documents,
+        facts=facts,
+        milestones=list_milestones(session, reading, project, pack),
+        findings=findings,
+        rounds=rounds,
+        history=list_history(session, reading, project, pack, page=page),
+        names=person_names(session, reading, _logins(documents, facts, findings, rounds)),
     )
-    rows = session.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.seq))
-    return [{name: getattr(row, name) for name in columns} for row in rows]
+
+
+def _logins(
+    documents: DocumentList,
+    facts: tuple[FactLine, ...],
+    findings: tuple[FindingLine, ...],
+    rounds: tuple[RoundLine, ...],
+) -> set[str]:
+    found = {filed.by for line in documents.lines for filed in line.versions}
+    found |= {fact.by for fact in facts} | {finding.by for finding in findings}
+    return found | {task.by for one in rounds for task in one.tasks if task.by}
+
+
+def sheet_data(sheet: ProjectSheet, lang: Lang = "zh") -> dict[str, Any]:
+    """The sheet as one JSON-safe object: the project's line, then its parts; the history has a command of its own."""
+    community = sheet.community
+    parts = {
+        "community": {**community.extra, "source": community.source, "note": community.note},
+        "pack_label": sheet.pack_label,
+        "holder_seat": sheet.holder_seat,
+        "stages": sheet.stages,
+        "facts": sheet.facts,
+        "milestones": sheet.milestones,
+        "documents": [filed for line in sheet.documents.lines for filed in line.versions],
+        "needed": [line for line in sheet.documents.lines if line.needed_for],
+        "findings": sheet.findings,
+        "clocks": sorted(
+            (clock for clock in sheet.clocks if clock.is_live), key=lambda clock: (clock.due_on, clock.id)
+        ),
+        "ended_clocks": [clock for clock in sheet.clocks if not clock.is_live],
+        "reviews": sheet.rounds,
+        "moves": sheet.moves,
+        "names": sheet.names,
+    }
+    return {**as_data(sheet.line, lang), **as_data(parts, lang)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,11 +18,10 @@ from models.project import Project
 from services.audit import Act, record
 from services.city import City
 from services.clock import Matter, refresh_light, start_clock
-from services.identity import Actor, seat_in_charge
+from services.identity import Actor, holding_level, seat_in_charge
 from services.pack import pack_of
 from states.clock import ClockSubject
 from states.exceptions import JiugaiError, Kind
-from states.role import Level
 
 
 class ProjectExists(JiugaiError):
@@ -70,25 +70,9 @@ def enrol(
         raise ProjectExists(project=existing.code, name=existing.name)
     pack = pack_of(version)
     start = pack.procedure.step[pack.procedure.start]
-    project = Project(
-        code=enrolment.code,
-        name=enrolment.name,
-        organisation=enrolment.organisation,
-        community=_community(session, enrolment, now),
-        pack_version=version,
-        plan_year=enrolment.plan_year,
-        investment_fen=enrolment.investment_fen,
-        investment_note=enrolment.investment_note,
-        step=start.code,
-        stage=start.stage,
-        step_entered_at=now,
-        enrolled_at=now,
-    )
-    session.add(project)
-    session.flush()
+    (project,) = add_projects(session, version, [enrolment], now=now)
     if start.limit:
-        level = start.held_by.level if start.held_by and start.held_by.level else Level.district
-        holder = seat_in_charge(session, project.organisation, level)
+        holder = seat_in_charge(session, project.organisation, holding_level(start))
         matter = Matter(ClockSubject.step, None, holder.id)
         start_clock(session, city, project, pack, start.limit, matter, on=city.day(now))
         refresh_light(session, project)
@@ -97,32 +81,75 @@ def enrol(
     return project
 
 
-def _community(session: Session, enrolment: Enrolment, now: datetime) -> Community:
-    """The community, enrolled once; numbers known now fill in what was missing."""
-    query = select(Community).where(
-        Community.organisation_id == enrolment.organisation.id, Community.name == enrolment.community
-    )
-    community = session.scalar(query)
-    if community is None:
-        community = Community(
-            organisation_id=enrolment.organisation.id, name=enrolment.community, enrolled_at=now, extra={}
+def add_projects(
+    session: Session, version: PackVersion, enrolments: Sequence[Enrolment], *, now: datetime
+) -> list[Project]:
+    """The rows of projects of one organisation at the start of the procedure, with their communities; no clock yet."""
+    start = (procedure := pack_of(version).procedure).step[procedure.start]
+    communities = _communities(session, enrolments, now)
+    projects = [
+        Project(
+            code=one.code,
+            name=one.name,
+            organisation=one.organisation,
+            community=communities[one.community],
+            pack_version=version,
+            plan_year=one.plan_year,
+            investment_fen=one.investment_fen,
+            investment_note=one.investment_note,
+            step=start.code,
+            stage=start.stage,
+            step_entered_at=now,
+            enrolled_at=now,
         )
-        session.add(community)
-    update_community(community, enrolment)
-    return community
+        for one in enrolments
+    ]
+    session.add_all(projects)
+    session.flush()
+    return projects
 
 
-def update_community(community: Community, enrolment: Enrolment) -> dict[str, tuple[Any, Any]]:
-    """Take over every value the enrolment knows, leave the rest. Returns what changed, before and after."""
-    changed = {}
-    for name in ("street", "buildings", "households", "floor_area_m2", "built_year", "source", "note"):
-        new, old = getattr(enrolment, name), getattr(community, name)
-        if new is not None and new != old:
-            setattr(community, name, new)
-            changed[name] = (old, new)
+def _communities(session: Session, enrolments: Sequence[Enrolment], now: datetime) -> dict[str, Community]:
+    """Communities of one organisation by name, each enrolled once; numbers known now fill in what was missing."""
+    place = enrolments[0].organisation.id
+    names = {one.community for one in enrolments}
+    query = select(Community).where(Community.organisation_id == place, Community.name.in_(names))
+    found = {community.name: community for community in session.scalars(query)}
+    for name in sorted(names - set(found)):
+        found[name] = Community(organisation_id=place, name=name, enrolled_at=now, extra={})
+        session.add(found[name])
+    for one in enrolments:
+        update_community(found[one.community], one)
+    return found
+
+
+Changes = dict[str, tuple[Any, Any]]
+"""What changed, by field: before and after."""
+COMMUNITY_NUMBERS = ("street", "buildings", "households", "floor_area_m2", "built_year", "source", "note")
+_PROJECT_NUMBERS = ("name", "plan_year", "investment_fen", "investment_note")
+
+
+def update_project(project: Project, enrolment: Enrolment) -> Changes:
+    """Take over every value the enrolment knows of the project itself, leave the rest; returns what changed."""
+    return _take_over(project, enrolment, _PROJECT_NUMBERS)
+
+
+def update_community(community: Community, enrolment: Enrolment) -> Changes:
+    """Take over every value the enrolment knows of the community, leave the rest; returns what changed."""
+    changed = _take_over(community, enrolment, COMMUNITY_NUMBERS)
     if enrolment.extra and {**community.extra, **enrolment.extra} != community.extra:
         changed["extra"] = (community.extra, {**community.extra, **enrolment.extra})
         community.extra = changed["extra"][1]
+    return changed
+
+
+def _take_over(row: Project | Community, enrolment: Enrolment, names: Sequence[str]) -> Changes:
+    changed = {}
+    for name in names:
+        new, old = getattr(enrolment, name), getattr(row, name)
+        if new is not None and new != old:
+            setattr(row, name, new)
+            changed[name] = (old, new)
     return changed
 
 

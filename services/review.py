@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -20,9 +21,12 @@ from services.outbox import enqueue
 from services.pack import pack_of
 from services.review_round import role_asked, task_clock
 from states.clock import ClockSubject
+from states.decision import Ballot
+from states.decision import standing as standing_of
+from states.decision_rule import Rule, Terms, make_rule
 from states.exceptions import JiugaiError, Kind
 from states.label import Label
-from states.review import Opinion, ReviewMode, ReviewStatus, Settle, TaskStatus, decide
+from states.review import Opinion, ReviewMode, ReviewStatus, Settle, TaskStatus
 
 
 class TaskMissing(JiugaiError):
@@ -91,7 +95,7 @@ def answer(session: Session, city: City, given: Answer) -> ReviewTask:
     _record_answer(session, project, pack, task, given)
     if standing(task.review) is not ReviewStatus.open:
         ask_settlement(session, project, pack, task.review, now=given.now)
-    elif task.review.mode == ReviewMode.ordered:
+    elif not any(other.status == TaskStatus.open for other in task.review.tasks):
         _open_next(session, city, project, pack, task, given.now)
     refresh_light(session, project)
     return task
@@ -130,7 +134,9 @@ def _require_answerable(task: ReviewTask, project: Project, pack: Pack, given: A
     mine = any(g.role is role and g.organisation_id == task.organisation_id for g in given.actor.grants)
     if not mine:
         raise OpinionForbidden(actor=given.actor.name or given.actor.login, unit=task.organisation.name)
-    if task.status != TaskStatus.open or task.review.status != ReviewStatus.open:
+    # decided but not settled yet: the reaction that closes the round is on its way, what comes now cannot change it
+    decided = task.review.status != ReviewStatus.open or standing(task.review) is not ReviewStatus.open
+    if task.status != TaskStatus.open or decided:
         closed = _CLOSED[TaskStatus(task.status)]
         raise TaskClosed(unit=task.organisation.name, status=closed.zh, status_en=closed.text("en"))
     if pack.procedure.step[project.step].kind == "halt":
@@ -143,7 +149,7 @@ _CLOSED = {
     TaskStatus.waiting: Label("未轮到", "not called yet"),
     TaskStatus.answered: Label("已填写", "answered"),
     TaskStatus.not_needed: Label("无需办理", "not needed any more"),
-    TaskStatus.open: Label("本轮已结束", "part of a round that has ended"),
+    TaskStatus.open: Label("本轮已有结论", "part of a round that is decided"),
 }
 
 
@@ -172,8 +178,26 @@ def _record_answer(session: Session, project: Project, pack: Pack, task: ReviewT
 
 def standing(review: Review) -> ReviewStatus:
     """How a round stands by the opinions given so far."""
-    opinions = [Opinion(task.opinion) if task.opinion else None for task in review.tasks]
-    return decide(ReviewMode(review.mode), Settle(review.settle), opinions)
+    given = sorted(
+        (t.answered_at, i, Opinion(t.opinion)) for i, t in enumerate(review.tasks) if t.opinion and t.answered_at
+    )
+    return standing_of(
+        rule_of(review), Settle(review.settle), [Ballot(member, opinion) for _, member, opinion in given]
+    )
+
+
+def rule_of(review: Review) -> Rule:
+    """The rule the round was opened under, over the members it has now. Raises RuleInvalid when they do not fit it."""
+    mode, kept, tasks = ReviewMode(review.mode), review.rule, review.tasks
+    lead = next((i for i, task in enumerate(tasks) if task.member == kept.get("lead")), None)
+    terms = Terms(
+        passing=Fraction(kept["pass"]) if "pass" in kept else None,
+        veto=kept.get("veto", True),
+        weights=[Fraction(task.weight or 0) for task in tasks] if mode is ReviewMode.weight else None,
+        groups=[task.group for task in tasks],
+        lead=lead if mode is ReviewMode.lead else None,
+    )
+    return make_rule(mode, len(tasks), terms)
 
 
 def ask_settlement(session: Session, project: Project, pack: Pack, review: Review, *, now: datetime) -> None:

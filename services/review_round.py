@@ -12,6 +12,7 @@ from models.organisation import Organisation
 from models.project import Project
 from models.review import Review, ReviewTask
 from policy.pack import Pack
+from policy.route import members_of
 from policy.schema import MemberEntry, ReviewEntry
 from services.audit import Act, record
 from services.case import load_facts
@@ -20,6 +21,7 @@ from services.clock import Matter, cancel_clock, refresh_light, start_clocks, st
 from services.identity import seat_in_charge
 from services.pack import pack_of
 from states.clock import ClockSubject
+from states.decision_rule import RuleInvalid
 from states.exceptions import JiugaiError, Kind
 from states.review import ReviewMode, ReviewStatus, TaskStatus
 from states.role import Role, Seat
@@ -36,13 +38,22 @@ class ReviewerMissing(JiugaiError):
     )
 
 
+class RuleUnfit(JiugaiError):
+    """The members the facts leave cannot decide by the pack's rule: a threshold out of reach, a lead not among them."""
+
+    code = "review_rule_unfit"
+    kind = Kind.refused
+    zh = "“{project}”的{review}无法发起，适用成员只有 {members} 个：{problem}请核对项目情况，或请系统管理员改政策包。"
+    en = "{review} of {project} cannot open with {members} member(s): {problem_en} Check its facts, or the pack."
+
+
 def open_round(
     session: Session, city: City, project: Project, code: str, number: int, *, now: datetime
 ) -> Review | None:
     """Open round `number` of a review with a task and a clock for each member; None when the project has moved on.
 
     None too while it is suspended: the resume asks again. Raises ReviewerMissing when a member cannot be resolved or
-    none applies.
+    none applies, RuleUnfit when those who apply cannot decide by the pack's rule.
     """
     pack = pack_of(project.pack_version)
     entry = pack.review(code)
@@ -54,6 +65,7 @@ def open_round(
     if existing is not None:
         return existing
     members = resolve_members(session, project, pack, entry)
+    _require_rule(project, entry, [member for member, _ in members])
     review = _add_round(session, project, entry, members, number, now)
     wanted = [(entry.limit, Matter(ClockSubject.review, review.id, project.organisation_id, entry.label))]
     wanted += [task_clock(task) for task in review.tasks if task.status == TaskStatus.open]
@@ -70,7 +82,7 @@ def resolve_members(
 ) -> list[tuple[MemberEntry, Organisation]]:
     """The members whose condition the facts make true, each with its organisation. Raises ReviewerMissing."""
     facts = load_facts(session, project, pack)
-    applying = [member for member in entry.members if pack.member_applies(entry.code, member, facts)]
+    applying = [one.entry for one in members_of(pack, entry.code, facts)]
     departments = _departments(session, project)
     found, missing = [], []
     for member in applying:
@@ -82,6 +94,14 @@ def resolve_members(
     if missing or not found:
         raise ReviewerMissing(project=project.name, review=entry.label, missing="、".join(missing) or "任何审查部门")
     return found
+
+
+def _require_rule(project: Project, entry: ReviewEntry, members: Sequence[MemberEntry]) -> None:
+    try:
+        entry.rule(members)
+    except RuleInvalid as error:
+        words = {"problem": error.text("zh"), "problem_en": error.text("en")}
+        raise RuleUnfit(project=project.name, review=entry.label, members=len(members), **words) from None
 
 
 def _departments(session: Session, project: Project) -> dict[str, Organisation]:
@@ -116,24 +136,35 @@ def _add_round(
         round=number,
         status=ReviewStatus.open,
         mode=entry.mode,
+        rule=entry.kept_rule,
         settle=entry.settle,
         opened_at=now,
     )
-    in_order = entry.mode is ReviewMode.ordered
+    waiting = _waiting(entry, [member for member, _ in members])
     review.tasks = [
         ReviewTask(
             position=position,
-            member=member.department or str(member.seat),
+            member=member.key,
             organisation=unit,
             matter=member.matter,
             limit=member.limit,
-            status=TaskStatus.waiting if in_order and position else TaskStatus.open,
+            weight=member.weight,
+            group=member.group,
+            status=TaskStatus.waiting if position in waiting else TaskStatus.open,
         )
         for position, (member, unit) in enumerate(members)
     ]
     session.add(review)
     session.flush()
     return review
+
+
+def _waiting(entry: ReviewEntry, members: Sequence[MemberEntry]) -> set[int]:
+    """Whose turn is not at the opening: all but the first in order; a lead who decides after hearing the others."""
+    if entry.mode is ReviewMode.ordered:
+        return set(range(1, len(members)))
+    lead = entry.lead_index(members)
+    return {lead} if entry.mode is ReviewMode.lead and lead is not None and len(members) > 1 else set()
 
 
 def task_clock(task: ReviewTask) -> tuple[str, Matter]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services import workbook_archive as archive
-from services.calamine_process import Cell, Grid, ReaderFailed, read_grids
 from services.project_column import clean_text, recognised_fields
 from services.spreadsheet_error import (
     SpreadsheetBroken,
@@ -21,6 +20,7 @@ from services.spreadsheet_error import (
 )
 from services.spreadsheet_heading import Heading, find_heading, is_repeated
 from services.spreadsheet_text import decode, read_records
+from services.workbook_process import Cell, Grid, ReaderFailed, read_grids
 
 MAX_COLUMNS = 256
 HEADING_ROOM = 100  # lines above the list that do not count as rows of it

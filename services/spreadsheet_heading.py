@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.calamine_process import Cell, Grid, MergedRange
 from services.project_column import GROUP_MARK, clean_text, find_column, recognised_fields
+from services.workbook_process import Cell, Grid, MergedRange
 
 HEAD_LINES = 50
 

@@ -7,9 +7,9 @@ import csv
 import re
 from collections.abc import Iterator
 
-from services.calamine_process import Cell
 from services.project_column import recognised_fields
 from services.spreadsheet_error import SpreadsheetBroken, SpreadsheetEncodingUnknown
+from services.workbook_process import Cell
 
 SEPARATORS = ",\t;，"
 HEAD_LINES = 30

@@ -14,10 +14,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from services.atomic_file import write_atomically
-from services.calamine_process import Cell
 from services.project_row import EXAMPLE_MARK, Checked
-from services.row_problem import RowError
+from services.project_row_problem import RowError
 from services.spreadsheet import Table, TableRow
+from services.workbook_process import Cell
 
 OPTIONS = {
     "in_memory": True,

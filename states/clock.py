@@ -49,6 +49,45 @@ class ClockSubject(StrEnum):
     period = "period"
 
 
+class ClockKind(StrEnum):
+    """How a clock's last day is found: counted from its start, a fixed day, or so many days before another day."""
+
+    counted = "counted"
+    fixed = "fixed"
+    before = "before"
+
+
+class EntryKind(StrEnum):
+    """What an entry of a clock's ledger (期限台账) does. `recount` and `redate` only say why the last day moved."""
+
+    suspend = "suspend"
+    resume = "resume"
+    extend = "extend"
+    exclude = "exclude"
+    recount = "recount"
+    redate = "redate"
+
+    @property
+    def label(self) -> Label:
+        """The entry in words."""
+        return _ENTRIES[self]
+
+
+_ENTRIES = {
+    EntryKind.suspend: Label("暂停计时", "suspended"),
+    EntryKind.resume: Label("恢复计时", "resumed"),
+    EntryKind.extend: Label("延期", "extended"),
+    EntryKind.exclude: Label("不计时", "excluded"),
+    EntryKind.recount: Label("日历变动重新推算", "counted again by a new calendar"),
+    EntryKind.redate: Label("依据日期变动重新推算", "moved with the day it hangs on"),
+}
+
+HALT = "halt"
+"""Cause of a suspension: the whole project stands still. A clock runs again when every cause has ended."""
+SUPPLEMENT = "supplement"
+"""Cause of a suspension: the applicant completes the papers (补正); those days are the applicant's."""
+
+
 class RungAt(StrEnum):
     """What a rung of the ladder hangs on."""
 

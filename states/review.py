@@ -1,8 +1,7 @@
-"""Joint review and approval (联审联批、审批): opinions, and when a round is decided."""
+"""Joint review and approval (联审联批、审批): what may be answered, and how rounds and tasks stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from states.label import Label
@@ -49,10 +48,31 @@ class TaskStatus(StrEnum):
 
 
 class ReviewMode(StrEnum):
-    """How opinions add up: everybody (会签) or one after another (顺签)."""
+    """How opinions add up; states.decision says exactly what each means."""
 
     all = "all"
+    any = "any"
     ordered = "ordered"
+    count = "count"  # type: ignore[assignment]  # as a mode it is no method of str
+    share = "share"
+    weight = "weight"
+    lead = "lead"
+
+    @property
+    def label(self) -> Label:
+        """The mode in words."""
+        return _MODES[self]
+
+
+_MODES = {
+    ReviewMode.all: Label("会签", "all"),
+    ReviewMode.any: Label("或签", "any"),
+    ReviewMode.ordered: Label("顺签", "in order"),
+    ReviewMode.count: Label("票签（票数）", "number of votes"),
+    ReviewMode.share: Label("票签（比例）", "share of votes"),
+    ReviewMode.weight: Label("票签（权重）", "weighted votes"),
+    ReviewMode.lead: Label("牵头部门定夺", "the lead decides"),
+}
 
 
 class Settle(StrEnum):
@@ -64,21 +84,3 @@ class Settle(StrEnum):
 
     when_decided = "when_decided"
     when_all_answered = "when_all_answered"
-
-
-def decide(mode: ReviewMode, settle: Settle, opinions: Sequence[Opinion | None]) -> ReviewStatus:
-    """How a round stands after `opinions`, one per member in order, None where a member has not answered.
-
-    A demand for a supplement counts as a rejection of this round: what is missing comes back with the next.
-    Raises ValueError for a review without members, which is never a pass.
-    """
-    if not opinions:
-        raise ValueError("a review needs members")
-    refused = any(opinion in (Opinion.reject, Opinion.supplement) for opinion in opinions)
-    pending = any(opinion is None for opinion in opinions)
-    if refused and (not pending or settle is Settle.when_decided or mode is ReviewMode.ordered):
-        return ReviewStatus.rejected
-    if pending:
-        return ReviewStatus.open
-    # nobody concerned means nobody has looked: that is not a pass
-    return ReviewStatus.passed if Opinion.approve in opinions else ReviewStatus.rejected

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.board import board
-from services.listing import Filter, State, listing
+from services.project_filter import Filter, State
+from services.project_list import list_projects
+from services.reading import Reading
 from states.clock import Light
 from web.desk import OpenOffice
 from web.page import render
@@ -19,11 +21,11 @@ URGENT = 10
 @router.get("/")
 def show_board(request: Request, office: OpenOffice) -> HTMLResponse:
     """Where every project stands, and the overdue ones by name."""
-    now = office.now()
+    reading = Reading(office.city, office.now())
     with office.database.read() as session:
         counted = board(session)
-        listed = listing(session, office.city, Filter(state=State.running), now=now, size=URGENT)
-    urgent = [row for row in listed.rows if row.light >= Light.yellow]
+        listed = list_projects(session, reading, Filter(state=State.running), size=URGENT)
+    urgent = [row for row in listed.lines if row.light >= Light.yellow]
     widest = max((step.lights.total for stage in counted.stages for step in stage.steps), default=0)
-    today = office.city.day(now)
+    today = reading.today
     return render(request, "board.html", board=counted, urgent=urgent, widest=widest, today=today, address=address)

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.dossier import dossier
-from services.listing import Listing, Sort, State, listing
+from services.project_filter import Sort, State
+from services.project_list import ProjectList, list_projects
+from services.project_sheet import project_sheet
+from services.reading import Reading
 from states.clock import Light
 from web.desk import OpenOffice
 from web.page import render
@@ -26,7 +28,7 @@ def show_projects(request: Request, office: OpenOffice, page: Page = 1) -> Respo
     if "" in given.values():
         return RedirectResponse(address(read_filter(given, page)), 303)
     with office.database.read() as session:
-        listed = listing(session, office.city, read_filter(given, page), now=office.now())
+        listed = list_projects(session, Reading(office.city, office.now()), read_filter(given, page))
     return render(
         request,
         "project_list.html",
@@ -41,12 +43,12 @@ def show_projects(request: Request, office: OpenOffice, page: Page = 1) -> Respo
     )
 
 
-def _chips(listed: Listing) -> list[tuple[str, str]]:
+def _chips(listed: ProjectList) -> list[tuple[str, str]]:
     """The parts of the filter in words, each with the address without it; a code nobody knows is shown as it is."""
     wanted = listed.filter
     stages = {stage.code: stage.label.zh for stage in listed.outline.stages}
     steps = {step.code: step.label.zh for step in listed.outline.steps}
-    districts = {place.code: place.name for place in listed.places.districts()}
+    districts = {place.code: place.name for place in listed.tree.districts()}
     found = [
         ("阶段", "stage", stages.get(wanted.stage or "", wanted.stage)),
         ("步骤", "step", steps.get(wanted.step or "", wanted.step)),
@@ -62,7 +64,7 @@ def _chips(listed: Listing) -> list[tuple[str, str]]:
 @router.get("/projects/{code}")
 def show_project(request: Request, office: OpenOffice, code: str, page: Page = 1) -> HTMLResponse:
     """Everything about one project; `page` turns the pages of its history. Raises ProjectMissing."""
-    now = office.now()
+    reading = Reading(office.city, office.now())
     with office.database.read() as session:
-        found = dossier(session, office.city, code, now=now, page=page)
-    return render(request, "project.html", dossier=found, project=found.project, today=office.city.day(now))
+        sheet = project_sheet(session, reading, code, page=page)
+    return render(request, "project.html", sheet=sheet, project=sheet.line, today=reading.today)

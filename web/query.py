@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from services.listing import Filter, Sort, State
+from services.project_filter import Filter, Sort, State
 from states.clock import Light
 
 PATH = "/projects"

@@ -158,10 +158,9 @@ class TestTrouble:
     def test_the_unexpected_goes_into_the_log(
         self, jiugai: Jiugai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(*_: object) -> None:
+        def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError("nobody thought of this")
 
-        monkeypatch.setattr("services.project_list.list_projects", broken)
         monkeypatch.setattr("cli.project.list_projects", broken)
         done = jiugai("project", "list")
         assert (done.code, "Traceback" in done.err) == (1, False)

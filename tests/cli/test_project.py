@@ -125,7 +125,7 @@ class TestAdvance:
         assert enrolled(*press).json["repeated"]
         actions = [entry["action"] for entry in enrolled("project", "history", CODE, "--json").json]
         assert actions == ["enrolled", "facts_recorded", "document_attached", "finish_survey"]
-        assert "finish_survey" in enrolled("project", "history", CODE).out
+        assert "完成调查" in enrolled("project", "history", CODE).out
 
     def test_a_move_that_does_not_leave_the_step_is_refused_with_those_that_do(self, enrolled: Jiugai) -> None:
         done = enrolled("project", "advance", CODE, "submit_plan", "--as", "wang.district")

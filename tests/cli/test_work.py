@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.outbox import Incident, OutboxEvent
-from services.outbox import claim, fail
+from services.outbox import BACK_OFF, claim, fail
 from tests.cli.conftest import Jiugai
 from tests.world import World
 
@@ -89,7 +89,8 @@ class TestNotify:
             session.add(OutboxEvent(**row, created_at=now, available_at=now, attempt=0, failures=0))
             session.flush()
             (event,) = claim(session, "test", now=now)
-            fail(session, event.id, "邮件服务器拒绝", now=now, retryable=False)
+            session.get_one(OutboxEvent, event.id).failures = len(BACK_OFF)  # every try used up
+            fail(session, event.id, "邮件服务器拒绝", now=now)
             session.flush()
             number = session.query(Incident.id).scalar()
         at.database.close()

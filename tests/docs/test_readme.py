@@ -51,8 +51,8 @@ def test_the_way_of_one_project_can_be_typed_as_written(typed, tmp_path: Path) -
     assert typed("db", "upgrade").exit_code == 0
     assert typed("policy", "activate", "default").exit_code == 0  # what `jiugai up` does at its first start
     code = PLACEHOLDER
-    for args in commands():
-        args = [arg.replace(PLACEHOLDER, code) for arg in args]
+    for written in commands():
+        args = [arg.replace(PLACEHOLDER, code) for arg in written]
         result = typed(*args)
         allowed = (REFUSED,) if args[1] in ("why", "advance") else (0,)
         assert result.exit_code in allowed, (args, result.stdout, result.stderr)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from models.outbox import Acknowledgement, Incident, OutboxEvent
 from models.review import ReviewTask
+from notifications.channel import DeliveryPostponed, Receipt
 from runtime.child import Child
 from runtime.office import Office
 from runtime.prefect_process import wait_until_ready
@@ -197,3 +198,19 @@ class TestDelivery:
         relay(office, world)
         with world.read() as session:
             assert set(session.scalars(select(Delivery.status))) == {"sent"}
+
+    def test_a_letter_held_back_by_a_rate_is_no_failure(self, world: World, office: Office) -> None:
+        class Crowded:
+            name = "file"
+
+            def send(self, *_: object) -> Receipt:
+                raise DeliveryPostponed(channel="file", after_seconds=40, reason="每分钟最多 18 条")
+
+        submitted(world)
+        office.channels["file"] = Crowded()
+        relay(office, world)
+        with world.read() as session:
+            events = session.scalars(select(OutboxEvent).where(OutboxEvent.kind == "delivery_requested")).all()
+            assert {event.status for event in events} == {EventStatus.waiting}
+            assert {event.failures for event in events} == {0}
+            assert min(event.available_at for event in events) >= world.now + timedelta(seconds=40)

@@ -8,6 +8,7 @@ from typing import Any
 
 from notifications.message import (
     ApprovalStepOpened,
+    ChannelTest,
     DeadlineBreached,
     DeadlineWarning,
     Dissent,
@@ -144,6 +145,13 @@ SAMPLES: tuple[Message, ...] = (
         completed_on=date(2026, 12, 15),
         struck_off_on=date(2026, 12, 18),
         actor="城关街道 李建国",
+    ),
+    ChannelTest(
+        link="/inbox",
+        why="您是系统管理员",
+        channel="dingtalk",
+        sent_by="区住建局 张敏",
+        sent_at=datetime(2026, 9, 24, 1, 30, tzinfo=UTC),
     ),
 )
 

@@ -16,6 +16,7 @@ from tests.notifications.sample import SAMPLES, bare
 
 TEMPLATES = Path(notifications.__file__).parent / "templates"
 PARTS = ("subject.txt", "body.txt", "body.html")
+CARD = "chat.txt"  # only where a card says it better than the first lines of the letter
 BASE = "https://jiugai.example.gov.cn"
 BOTH = [(message, lang) for message in SAMPLES for lang in ("zh", "en")]
 NAMED = [f"{message.kind}-{lang}" for message, lang in BOTH]
@@ -62,7 +63,8 @@ class TestTemplates:
     @pytest.mark.parametrize("kind", list(MESSAGES))
     def test_each_kind_has_every_part_in_both_languages_and_nothing_else(self, kind):
         found = {path.relative_to(TEMPLATES / kind).as_posix() for path in (TEMPLATES / kind).rglob("*.*")}
-        assert found == {*PARTS, *(f"en/{part}" for part in PARTS)}
+        assert found - {CARD, f"en/{CARD}"} == {*PARTS, *(f"en/{part}" for part in PARTS)}
+        assert (CARD in found) is (f"en/{CARD}" in found)
 
 
 class TestRender:
@@ -94,6 +96,23 @@ class TestRender:
     def test_the_usual_reason_is_given_when_none_was(self):
         letter = render(bare(SAMPLES[0]), base_url=BASE)
         assert "为何发给您：按职责分工，“消防车通道”事项由区消防救援大队审查。" in letter.text
+
+    @pytest.mark.parametrize(("message", "lang"), BOTH, ids=NAMED)
+    def test_every_kind_has_a_chat_card_of_a_few_full_lines_in_its_language(self, message, lang):
+        for one in (message, bare(message)):
+            card = render(one, base_url=BASE, lang=lang).chat
+            assert 1 <= len(card.splitlines()) <= 6
+            assert all(card.splitlines())
+            assert "None" not in card
+            assert card.splitlines()[0].endswith("。" if lang == "zh" else ".")
+            assert getattr(one, "project_name", "") in card
+
+    def test_the_card_of_a_deadline_says_light_day_and_holder(self):
+        breached = next(sample for sample in SAMPLES if sample.kind == "deadline_breached")
+        assert render(breached, base_url=BASE).chat == (
+            "▲ 红灯 已逾期：幸福里小区改造（TC-2021-001）的“消防车通道审查意见”已超过期限3个工作日，仍未办结。\n"
+            "应办结：2026年10月15日（周四）\n当前承办：区消防救援大队 赵刚\n公开说明：5个工作日内在政府网站公开逾期原因"
+        )
 
     def test_a_project_name_cannot_become_html(self):
         name = '幸福里"><script>alert(1)</script><img src=x onerror=alert(1)>'

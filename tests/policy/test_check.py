@@ -16,7 +16,7 @@ from policy.fault_words import FAULTS, WARNINGS
 from policy.inspection import Inspection
 from policy.loader import load_pack
 from policy.schema import Window
-from policy.schema_entry import Span
+from policy.schema_limit import Span
 from tests.policy.packs import line_of, write_pack
 
 PACKS = Path(policy.__file__).parent / "packs"
@@ -106,3 +106,46 @@ class TestShippedPacks:
     @pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
     def test_shipped_pack_has_no_fault(self, folder):
         assert [fault.text() for fault in check_pack(folder) if fault.is_fault] == []
+
+
+class TestReviewRule:
+    def weighted(self, folder: Path, planning: int, fire: int, passing: str) -> list[str]:
+        write_pack(
+            folder,
+            ("limits.yaml", "    lead: planning\n", f"    lead: planning\n    mode: weight\n    pass: {passing}\n"),
+            ("limits.yaml", "department: planning, ", f"department: planning, weight: {planning}, "),
+            ("limits.yaml", "department: fire\n", f"department: fire\n        weight: {fire}\n"),
+        )
+        return [fault.code for fault in check_pack(folder)]
+
+    @pytest.mark.parametrize(
+        ("planning", "fire", "passing", "told"),
+        [
+            (3, 1, "3", []),
+            (3, 1, "2/3", []),
+            (3, 1, "4", ["rule_may_fail"]),  # without the fire department there are only 3
+            (3, 1, "5", ["pass_unreachable"]),
+            (0, 0, "1", ["weight_nothing"]),
+        ],
+    )
+    def test_weights_are_added_up(self, tmp_path, planning, fire, passing, told):
+        assert self.weighted(tmp_path / "yangguang", planning, fire, passing) == told
+
+    def test_members_of_one_group_are_one_vote(self, tmp_path):
+        folder = write_pack(
+            tmp_path / "yangguang",
+            ("limits.yaml", "    lead: planning\n", "    lead: planning\n    mode: count\n    pass: 2\n"),
+            ("limits.yaml", "department: planning, ", "department: planning, group: building, "),
+            ("limits.yaml", "department: fire\n", "department: fire\n        group: building\n"),
+        )
+        [fault] = check_pack(folder)
+        line = line_of(folder, "limits.yaml", "pass: 2")
+        assert fault.text() == f"limits.yaml:{line} 错误：审查“plan_review”的 pass 是 2，全部同意也只有 1，永远通不过"
+
+    def test_a_lead_who_decides_is_asked_after_the_others(self, tmp_path):
+        folder = write_pack(
+            tmp_path / "yangguang",
+            ("limits.yaml", "    lead: planning\n", "    lead: planning\n    mode: lead\n"),
+            ("limits.yaml", "    limit: review_limit\n", "    limit: opinion_limit\n"),
+        )
+        assert [fault.code for fault in check_pack(folder)] == ["never_used", "member_slower"]

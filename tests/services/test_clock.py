@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from models.clock import Clock, ClockEntry
+from policy.calendar import TimeUnit
 from policy.pack import Pack
 from policy.schema import LimitEntry, Span
-from services.clock import Matter, days_left, resume_clocks, start_clock, suspend_clocks, warning_day
+from services.clock import Matter, days_left, start_clock
+from services.clock_count import Budget, Count
+from services.clock_ledger import Note, resume_clocks, suspend_clocks
 from services.project import find_project
 from services.sweep import sweep
-from states.clock import ClockStatus, ClockSubject, Light
+from states.clock import ClockKind, ClockStatus, ClockSubject, Light
 from tests.way import CODE, clock_of, clocks, posted, restart
 from tests.world import World
 
@@ -161,10 +164,10 @@ class TestSuspension:
             )
             as_it_was = self._state(clock)
             session.execute(delete(Clock).where(Clock.id != clock.id))
-            suspend_clocks(session, world.city, project.id, reason="补正", actor="li.street", now=now)
+            suspend_clocks(session, world.city, project.id, Note("补正", "li.street", now))
             assert clock.status == (ClockStatus.running if clock.due_on < on else ClockStatus.suspended)
             session.flush()
-            resume_clocks(session, world.city, pack, project.id, reason="", actor="li.street", now=now)
+            resume_clocks(session, world.city, pack, project.id, Note("", "li.street", now))
             assert self._state(clock) == as_it_was
 
     @staticmethod
@@ -192,8 +195,11 @@ class TestWarningDay:
     )
     def test_is_where_the_pack_says(self, world: World, start: str, entry: LimitEntry, warn: str | None) -> None:
         on = date.fromisoformat(start)
-        due = world.city.calendar.derive(on, entry.span.days, entry.span.unit).due  # type: ignore[arg-type]
-        found = warning_day(world.city, entry, on, due)
+        budget = Budget(
+            ClockKind.counted, on, entry.span.days, TimeUnit(entry.span.unit),
+            yellow_share=entry.yellow_share, yellow_days=entry.yellow_days,
+        )  # fmt: skip
+        found = Count(world.city.calendar, budget).warn
         assert (found.isoformat() if found else None) == warn
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from models.organisation import Organisation
 from models.person import Person
 from services.identity import (
     Actor,
@@ -15,6 +17,7 @@ from services.identity import (
     system_actor,
 )
 from services.organisation import Entering, ensure_organisation, find_organisation
+from services.organisation_tree import load_tree
 from services.project import Command, advance, find_project
 from states.machine import MoveNotFromHere
 from states.refusal import MoveRefused
@@ -104,6 +107,13 @@ class TestSeatInCharge:
         assert self.seat(world, "sunny-nan-hua", Level.district) == "sunny-nan"
         assert self.seat(world, "sunny-nan-hua", Level.community) == "sunny-nan-hua"
         assert self.seat(world, "sunny-nan", Level.street) == "sunny-nan"
+
+    def test_the_tree_read_at_once_names_the_same_for_every_place_and_level(self, world: World) -> None:
+        with world.read() as session:
+            tree = load_tree(session)
+            for place in session.scalars(select(Organisation)):
+                for level in Level:
+                    assert tree.in_charge(place.id, level).id == seat_in_charge(session, place, level).id
 
     def test_what_is_the_city_s_never_falls_to_somebody_below_the_topmost(self, world: World) -> None:
         """A district that runs by itself has no city: its own office stands in, not the street."""

@@ -54,7 +54,9 @@ def claimed(world: World, relay: str = "甲", limit: int = 100) -> list[Event]:
 
 def failed(world: World, event: Event, *, retryable: bool = True) -> bool:
     with world.write() as session:
-        return fail(session, event.id, "机构树里没有对应单位", now=world.now, retryable=retryable)
+        if not retryable:  # as if every try had been used up
+            session.get_one(OutboxEvent, event.id).failures = len(BACK_OFF)
+        return fail(session, event.id, "机构树里没有对应单位", now=world.now)
 
 
 class TestClaim:

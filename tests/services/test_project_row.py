@@ -8,7 +8,7 @@ import pytest
 
 from services.project_column import COLUMNS, fold
 from services.project_row import Checked, ProjectRow, RowDefaults, check_rows, generate_code
-from services.row_problem import WORDS
+from services.project_row_problem import WORDS
 from services.spreadsheet import Table, TableRow, read_table
 from services.spreadsheet_error import ColumnMissing, ColumnUnitMissing
 

@@ -7,7 +7,9 @@ import re
 from fastapi.testclient import TestClient
 
 from services.board import board
-from services.listing import Filter, listing
+from services.project_filter import Filter
+from services.project_list import list_projects
+from services.reading import Reading
 from services.sweep import sweep
 from states.clock import Light
 from tests.web.conftest import Statements
@@ -51,9 +53,9 @@ class TestBoard:
         busy.advance("SN-2026-001", "suspend", "wang.district", reason="等资金")
         with busy.read() as session:
             halted = next(s for s in board(session).stages[0].steps if s.is_halt)
-            red = listing(session, busy.city, Filter(light=Light.red, step="suspended"), now=busy.now)
+            red = list_projects(session, Reading(busy.city, busy.now), Filter(light=Light.red, step="suspended"))
         assert (halted.lights.red, halted.lights.grey) == (1, 1)
-        assert [row.code for row in red.rows] == ["SN-2026-001"]
+        assert [row.code for row in red.lines] == ["SN-2026-001"]
 
     def test_districts_add_up_to_the_city(self, busy: World) -> None:
         with busy.read() as session:
