@@ -143,6 +143,23 @@ def _replace(source: Path, target: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True)
 
 
+def _unpack(archive: tarfile.TarFile, place: Path) -> None:
+    """Write out the plain files of an archive, none of them outside `place`.
+
+    Python 3.11.2, which Debian 12 has, does not know tarfile's own filters yet.
+    """
+    for member in archive:
+        target = (place / member.name).resolve()
+        content = archive.extractfile(member)
+        if content is None:  # a folder or a link: a backup holds files only
+            continue
+        if not target.is_relative_to(place.resolve()):
+            raise ValueError(member.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)
+
+
 @contextmanager
 def unpacked(settings: Settings, path: Path) -> Iterator[tuple[Path, Checked]]:
     """A backup in a folder of its own beside the data, proven whole."""
@@ -151,7 +168,7 @@ def unpacked(settings: Settings, path: Path) -> Iterator[tuple[Path, Checked]]:
         place = Path(folder)
         try:
             with tarfile.open(path, "r:gz") as archive:
-                archive.extractall(place, filter="data")
+                _unpack(archive, place)
             manifest = Manifest(**json.loads((place / MANIFEST).read_text(encoding="utf-8")))
         except (tarfile.TarError, EOFError, ValueError, TypeError, KeyError) as problem:
             raise BackupBroken(file=path.name, problem=f"不是完整的备份（{type(problem).__name__}）") from problem

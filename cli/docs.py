@@ -49,7 +49,9 @@ class DocsInChinese(JiugaiError):
 
 
 def docs(
-    folder: Annotated[Path, typer.Option("--root", metavar="FOLDER", help=say("仓库的文件夹", "the checkout"))] = ROOT,
+    folder: Annotated[
+        Path, typer.Option("--root", metavar="FOLDER", show_default=False, help=say("仓库的文件夹", "the checkout"))
+    ] = ROOT,
 ) -> None:
     """重新生成 docs/ 里由代码和政策包而来的文档，以及 README 的流程图。"""
     for path, text in generated(folder):
