@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.context import TagsContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run, task_run
 
@@ -66,7 +67,9 @@ def carry(event_ids: Sequence[int], at_event_time: bool) -> list[Handled]:
         events = load_events(session, event_ids)
     size = -(-len(events) // CHUNKS) or 1
     chunks = [events[start : start + size] for start in range(0, len(events), size)]
-    handled = [one for chunk in chunks for one in _handle_chunk(chunk, at_event_time)]
+    # a task that inherits the run's tags asks the server for each of them whether it may start
+    with TagsContext(current_tags=set()):
+        handled = [one for chunk in chunks for one in _handle_chunk(chunk, at_event_time)]
     failed = [one for one in handled if not one.done]
     if failed:
         raise ReactionFailed("；".join(f"{one.title}：{one.result}" for one in failed))
