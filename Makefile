@@ -31,8 +31,8 @@ docs: $(VENV)/.run           ## write again what docs/ and README take from the 
 	$(BIN)/jiugai docs
 
 lock:                        ## resolve again; look at the difference before committing it
-	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.lock
 	grep -A200 '^uv==' requirements.lock | awk 'NR==1 || /^    --hash/ {print; next} {exit}' | sed '$$ s/ \\$$//' > requirements-uv.lock
 
 $(BIN)/uv: requirements-uv.lock
