@@ -60,7 +60,7 @@ class Supervisor:
         for child in (self.web, self.prefect):
             if child is not None:
                 self._launch(child)
-        if self._wait_for(lambda: self._serves(f"{self.settings.site}/healthz")):
+        if self._wait_for(lambda: self._serves(f"{self.settings.local}/healthz")):
             self._announce("网页", self.settings.site)
         if self._wait_for(lambda: answers(self.settings.prefect_url)):
             self._announce("Prefect", self.settings.prefect_url.removesuffix("/api"))
@@ -89,7 +89,7 @@ class Supervisor:
     def _serves(url: str) -> bool:
         try:
             return httpx.get(url, timeout=2, trust_env=False).is_success
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return False
 
     def _announce(self, what: str, address: str) -> None:

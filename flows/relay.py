@@ -74,7 +74,8 @@ def relay_once(at: Office, name: str, *, now: datetime | None = None) -> Relayed
 
 
 def _by_flow(events: list[Event]) -> Iterator[tuple[FlowName, list[Event]]]:
-    ordered = sorted(events, key=lambda event: (flow_of(event), event.id))
+    # deliveries last: a slow mail server must not keep a review waiting
+    ordered = sorted(events, key=lambda event: (flow_of(event) is FlowName.delivery, flow_of(event), event.id))
     for name, group in groupby(ordered, key=flow_of):
         yield name, list(group)
 

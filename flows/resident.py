@@ -17,6 +17,8 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.deadline_sweep import deadline_sweep
 from flows.handling import office
 from flows.relay import relay_once
+from runtime.office import Office
+from services.outbox import release_claims
 
 log = logging.getLogger("jiugai.resident")
 
@@ -48,6 +50,8 @@ class Resident:
         With deployments this process only relays: the sweep has its own schedule there.
         """
         at, next_sweep = office(), 0.0
+        with at.database.write() as session:
+            release_claims(session, f"{socket.gethostname()}:%", until=Office.now())
         with at_work():
             while not self._stopped.is_set():
                 moved = self._guarded(lambda: relay_once(at, self.name).events)
@@ -73,7 +77,11 @@ def main() -> None:
     resident = Resident()
     signal.signal(signal.SIGTERM, resident.stop)
     signal.signal(signal.SIGINT, resident.stop)
-    resident.run()
+    # in a thread: in the main one Prefect takes SIGTERM for itself during a run and breaks the batch off
+    work = threading.Thread(target=resident.run, name="resident")
+    work.start()
+    while work.is_alive():
+        work.join(0.5)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models.engine import open_engine, read_sessions, write_sessions
+from models.engine import READ_ONLY, open_engine, read_sessions, write_sessions
 from states.exceptions import JiugaiError, Kind
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -98,7 +98,7 @@ def current_revision(url: str) -> str | None:
     """The version the database stands at; None for an empty one."""
     engine = open_engine(url)
     try:
-        with _translated(), engine.connect() as connection:
+        with _translated(), engine.execution_options(**{READ_ONLY: True}).connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()

@@ -32,6 +32,8 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         "DO_NOT_TRACK": "1",
+        # a proxy of the office is not for our own server
+        "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))),
         "PREFECT_API_URL": settings.prefect_url,
         "PREFECT_CLIENT_MAX_RETRIES": "1",  # the outbox tries again; the relay must not hang on a dead server
         "PREFECT_HOME": str(home),
@@ -62,7 +64,7 @@ def server_child(settings: Settings) -> Child:
 def answers(url: str) -> bool:
     """Whether a Prefect API answers at `url`."""
     try:
-        return httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK
+        return httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

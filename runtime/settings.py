@@ -148,6 +148,12 @@ class Settings(BaseSettings):
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def local(self) -> str:
+        """Where this machine reaches its own page, whatever address people are given."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - translated, not listened on
+        return f"http://{everywhere.get(self.host, self.host)}:{self.port}"
+
+    @property
     def channel_names(self) -> tuple[str, ...]:
         """The channels beside the inbox, in order."""
         return tuple(name.strip() for name in self.channels.split(",") if name.strip())

@@ -129,6 +129,12 @@ def release(session: Session, event_ids: Sequence[int], *, until: datetime) -> N
     session.execute(update(OutboxEvent).where(*claimed).values(status=EventStatus.waiting, available_at=until))
 
 
+def release_claims(session: Session, relays: str, *, until: datetime) -> None:
+    """Give back what relays like `relays` (SQL pattern) had claimed: a runner that starts knows that they are gone."""
+    claimed = (OutboxEvent.claimed_by.like(relays), OutboxEvent.status == EventStatus.claimed)
+    session.execute(update(OutboxEvent).where(*claimed).values(status=EventStatus.waiting, available_at=until))
+
+
 def is_acknowledged(session: Session, event_id: int) -> bool:
     """Whether the event's effect is already in the database."""
     return session.get(Acknowledgement, event_id) is not None
