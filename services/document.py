@@ -20,7 +20,7 @@ from models.project import Project
 from policy.schema import DocumentEntry
 from services.city import City
 from services.keeping import Keeping, kept_before, note, require_keeper
-from services.media import Media, sniff
+from services.media import PROGRAM, Media, sniff
 from services.pack import pack_of
 from states.exceptions import JiugaiError, Kind
 
@@ -126,7 +126,7 @@ def _plain_name(filename: str) -> str:
 
 def _accepted(entry: DocumentEntry, name: str, head: bytes) -> Media:
     media = sniff(head, name)
-    if "any" not in entry.media and media.family not in entry.media:
+    if media.family == PROGRAM or not {"any", media.family} & set(entry.media):
         accepted = "、".join(entry.media)
         raise DocumentTypeRefused(file=name, found=media.mime, document=entry.label, accepted=accepted)
     return media

@@ -12,6 +12,8 @@ class Media(NamedTuple):
     family: str
 
 
+PROGRAM = "program"
+"""The family no document may belong to, whatever the pack accepts."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF-", Media("application/pdf", "pdf")),
@@ -20,6 +22,9 @@ _MAGIC = (
     (b"GIF8", Media("image/gif", "image")),
     (b"II*\x00", Media("image/tiff", "image")),
     (b"MM\x00*", Media("image/tiff", "image")),
+    (b"MZ", Media("application/x-msdownload", PROGRAM)),
+    (b"\x7fELF", Media("application/x-executable", PROGRAM)),
+    (b"#!", Media("text/x-script", PROGRAM)),
     (b"AC10", Media("image/vnd.dwg", "drawing")),
 )
 # Office files share their container: here, and only here, the name decides which of them it is.

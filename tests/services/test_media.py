@@ -28,7 +28,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (OLE, "方案.wps", "word"),
         (OLE, "台账.xls", "sheet"),
         (OLE, "安装.msi", "other"),
-        (b"MZ\x90\x00", "方案.docx", "other"),
+        (b"MZ\x90\x00", "方案.docx", "program"),
         (b"", "空.pdf", "other"),
         (b" %PDF-1.4", "x.pdf", "other"),
     ],
@@ -39,3 +39,9 @@ def test_the_first_bytes_decide(head: bytes, name: str, family: str) -> None:
 
 def test_what_nobody_knows_is_called_so() -> None:
     assert sniff(b"hello", "hello.txt") is OTHER
+
+
+def test_a_program_is_told_whatever_it_is_called() -> None:
+    assert {sniff(head, "初步方案.pdf").family for head in (b"MZ\x90\x00", b"\x7fELF\x02", b"#!/bin/sh\n")} == {
+        "program"
+    }
