@@ -7,13 +7,24 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test check lint types imports lock docs clean demo
+.PHONY: run test postgres check lint types imports lock docs clean demo faults bench
 
 run: $(VENV)/.run            ## set up and start everything with the demo city
 	$(BIN)/jiugai up --demo
 
-test: check                  ## set up, check and test everything
+test: check                  ## set up, check and test everything; migrations and copies on PostgreSQL too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Pages, commands and words are the same whatever is below them; this doubles the time, so it is a run of its own.
+postgres: $(VENV)/.dev       ## what touches a database, on PostgreSQL
+	JIUGAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile \
+	  tests/services tests/scenarios tests/flows tests/simulation tests/runtime
+
+faults: $(VENV)/.dev         ## the long proofs: processes killed at random points, 10,000 alerts at once
+	FAULTS=1 $(BIN)/python -m pytest -s tests/faults
+
+bench: $(VENV)/.run          ## every benchmark, small: a few minutes; figures beside the goals
+	$(BIN)/python -m benchmarks
 
 check: $(VENV)/.dev lint types imports  ## what every commit passes
 lint: $(VENV)/.dev

@@ -13,26 +13,18 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from models.document import Document
-from runtime.database import MIGRATIONS, Database, DatabaseNewer, current_revision
+from models.review_attachment import ReviewAttachment
+from runtime.database import Database, DatabaseBehind, DatabaseNewer, current_revision, known_revisions, upgrade
+from runtime.database_copy import copy_database, is_used, replace_database
 from runtime.office import calendar_folder, city_of
 from runtime.settings import Settings
 from services.audit import verify
 from states.exceptions import JiugaiError, Kind
 
 DATABASE, DOCUMENTS, CALENDAR, MANIFEST = "jiugai.db", "documents", "calendar", "manifest.json"
-
-
-class BackupUnsupported(JiugaiError):
-    """Only SQLite is backed up from here."""
-
-    code = "backup_unsupported"
-    kind = Kind.invalid
-    zh = "当前数据库不是 SQLite，请用 pg_dump 备份数据库，并另外备份材料文件夹 {documents}。"
-    en = "The database is not SQLite: use pg_dump, and back up the folder {documents}, too."
 
 
 class BackupBroken(JiugaiError):
@@ -64,16 +56,17 @@ class Manifest:
 
 
 def back_up(settings: Settings, target: Path, *, created_at: str) -> Manifest:
-    """Write a backup while the system runs. Raises BackupUnsupported, DatabaseUnavailable; OSError when disks fail.
+    """Write a backup while the system runs. Raises DatabaseBehind, DatabaseNewer; OSError when disks fail.
 
-    The database first and the documents after it: a document is on disk before its row is, so none is missing.
+    The database is in it as a SQLite file whatever it is kept in: one kind of backup, which needs no tool of
+    PostgreSQL's and can be put back into either. A PostgreSQL database has to stand at this version for it.
+    The database comes first and the documents after it: a document is on disk before its row is, so none is missing.
     """
-    source = _sqlite(settings)
     city = city_of(settings)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".jiugai-") as folder:
         copy = Path(folder) / DATABASE
-        _copy_database(source, copy)
+        _copy_database(settings, copy)
         documents = sorted(path for path in city.documents.glob("??/*") if path.is_file())
         manifest = Manifest(current_revision(f"sqlite:///{copy}") or "", created_at, _sha256(copy), len(documents))
         packed = Path(folder) / target.name
@@ -83,13 +76,19 @@ def back_up(settings: Settings, target: Path, *, created_at: str) -> Manifest:
     return manifest
 
 
-def _sqlite(settings: Settings) -> Path:
-    if not settings.url.startswith("sqlite:///"):
-        raise BackupUnsupported(documents=settings.home / DOCUMENTS)
-    return Path(settings.url.removeprefix("sqlite:///"))
+def _sqlite(settings: Settings) -> Path | None:
+    """The file of a SQLite database; None for another one."""
+    file = settings.url.removeprefix("sqlite:///")
+    return Path(file) if file != settings.url else None
 
 
-def _copy_database(source: Path, target: Path) -> None:
+def _copy_database(settings: Settings, target: Path) -> None:
+    source = _sqlite(settings)
+    if source is None:
+        copy_database(settings.url, f"sqlite:///{target}", prove=False)  # proven before it is put back, as any backup
+        return
+    if not source.is_file():
+        raise DatabaseBehind
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
 
@@ -124,17 +123,30 @@ def check_backup(settings: Settings, path: Path) -> Checked:
 
 def restore(settings: Settings, path: Path, *, force: bool) -> Checked:
     """Put a backup in the place of the data, after the same proof. Raises RestoreOverwrites, BackupBroken, …"""
-    database = _sqlite(settings)
-    if database.exists() and not force:
+    if not force and _is_there(settings):
         raise RestoreOverwrites(home=settings.home)
     with unpacked(settings, path) as (folder, found):
-        database.parent.mkdir(parents=True, exist_ok=True)
-        for ending in ("-wal", "-shm"):
-            database.with_name(f"{database.name}{ending}").unlink(missing_ok=True)
-        (folder / DATABASE).replace(database)
+        _put_back(settings, folder / DATABASE)
         _replace(folder / DOCUMENTS, city_of(settings).documents)
         _replace(folder / CALENDAR, calendar_folder(settings))
     return found
+
+
+def _is_there(settings: Settings) -> bool:
+    file = _sqlite(settings)
+    return is_used(settings.url) if file is None else file.exists()
+
+
+def _put_back(settings: Settings, source: Path) -> None:
+    database = _sqlite(settings)
+    if database is None:
+        upgrade(f"sqlite:///{source}")  # a backup may be older than the program
+        replace_database(f"sqlite:///{source}", settings.url)
+        return
+    database.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("-wal", "-shm"):
+        database.with_name(f"{database.name}{ending}").unlink(missing_ok=True)
+    source.replace(database)
 
 
 def _replace(source: Path, target: Path) -> None:
@@ -180,13 +192,13 @@ def _proven(place: Path, path: Path, manifest: Manifest) -> int:
     database = place / DATABASE
     if not database.exists() or _sha256(database) != manifest.database:
         raise BackupBroken(file=path.name, problem="数据库与清单不符")
-    if manifest.revision not in _known_revisions():
+    if manifest.revision not in known_revisions():
         raise DatabaseNewer(found=manifest.revision)
     opened = Database(f"sqlite:///{database}")
     try:
         with opened.read() as session:
             broken = next(verify(session), None)
-            hashes = set(session.scalars(select(Document.sha256)))
+            hashes = set(session.scalars(select(Document.sha256).union(select(ReviewAttachment.sha256))))
     finally:
         opened.close()
     if broken is not None:
@@ -196,10 +208,6 @@ def _proven(place: Path, path: Path, manifest: Manifest) -> int:
     if lost:
         raise BackupBroken(file=path.name, problem=f"{len(lost)} 份材料缺失或损坏，首份 {lost[0]}")
     return len(hashes)
-
-
-def _known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def _is_stored(path: Path, sha256: str) -> bool:

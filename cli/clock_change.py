@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from cli.language import lang, say
-from cli.office import SOURCE, new_request, office
+from cli.office import SOURCE, acting, new_request, office
 from cli.option import As, AsJson, Code, RequestId, day
 from cli.output import emit, grid
 from models.clock import Clock
 from services.attribution import Attribution, days_by_holder
 from services.clock_change import Change, exclude_days, extend_clock
-from services.identity import find_actor
 from services.project import find_project
 from services.rendition import as_data
 
@@ -39,7 +38,7 @@ def extend(
 ) -> None:
     """Prolong a clock as far as its limit allows, before it has passed."""
     with office() as at, at.database.write() as session:
-        actor, by = find_actor(session, login), find_actor(session, approver)
+        actor, by = acting(session, login, at), acting(session, approver, at)
         change = Change(number, actor, reason, at.now(), SOURCE, new_request(request_id), document)
         data = _data(extend_clock(session, at.city, change, days=more, approver=by))
     emit(data, as_json=as_json, text=_text(data))
@@ -59,7 +58,7 @@ def exclude(
 ) -> None:
     """Leave whole days out of a clock's count: a hearing, a tender, an inspection, an expert review."""
     with office() as at, at.database.write() as session:
-        actor = find_actor(session, login)
+        actor = acting(session, login, at)
         change = Change(number, actor, reason, at.now(), SOURCE, new_request(request_id), document)
         data = _data(exclude_days(session, at.city, change, first=first, last=last))
     emit(data, as_json=as_json, text=_text(data))

@@ -1,4 +1,4 @@
-"""`jiugai db`: the database (数据库) brought up to date, backed up, restored."""
+"""`jiugai db`: the database (数据库) brought up to date, backed up, restored, copied."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from cli.backup import back_up, check_backup
 from cli.backup import restore as put_back
+from cli.db_copy import copy
 from cli.language import say
 from cli.lazy import group
 from cli.option import AsJson, Source, Target
@@ -18,7 +19,7 @@ from runtime.office import Office
 from runtime.process_lock import only_one
 from runtime.settings import Settings
 
-app = group(say("数据库：升级、备份、恢复。", "The database: upgrade, backup, restore."))
+app = group(say("数据库：升级、备份、恢复、复制。", "The database: upgrade, backup, restore, copy."))
 
 
 @app.command("upgrade", help=say("建立数据库或升级到本版本。", "Create the database or bring it to this version."))
@@ -37,6 +38,9 @@ def backup(path: Target, as_json: AsJson = False) -> None:
     done = back_up(Settings(), path, created_at=Office.now().isoformat())
     text = say(f"已备份到 {path}（材料 {done.documents} 份）", f"backed up to {path}, {done.documents} document(s)")
     emit({"file": str(path), **asdict(done)}, as_json=as_json, text=text)
+
+
+app.command("copy", help=say("把全部数据复制到另一个空数据库并校验。", "Copy all into an empty database."))(copy)
 
 
 @app.command("restore", help=say("从备份恢复；恢复前校验数据库、材料与留痕。", "Restore a backup, proven before."))

@@ -13,18 +13,8 @@ from cli.react import reactor
 from runtime.database import upgrade
 from runtime.settings import Settings
 from runtime.shelf import take_pack
-from services.register import is_empty
+from services.register import RegisterNotEmpty, is_empty
 from simulation.demo import Demo
-from states.exceptions import JiugaiError, Kind
-
-
-class RegisterNotEmpty(JiugaiError):
-    """The demonstration only goes into an empty register."""
-
-    code = "register_not_empty"
-    kind = Kind.conflict
-    zh = "台账里已有项目，演示城市只建在空台账上。请设置另一个 JIUGAI_HOME，例如 JIUGAI_HOME=var-demo jiugai demo。"
-    en = "The register is not empty; the demo city needs one of its own. Set another JIUGAI_HOME."
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="在标准输出打印各项计数的 JSON")] = False) -> None:

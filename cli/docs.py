@@ -15,6 +15,7 @@ from notifications.catalogue import message_catalogue
 from policy.graph import mermaid, overview
 from policy.loader import load_pack
 from policy.pack import Pack
+from policy.show_markdown import markdown
 from runtime.settings import Settings
 from runtime.shelf import SHIPPED
 from services.atomic_file import write_atomically
@@ -138,11 +139,13 @@ def _default(value: object) -> str:
 
 
 def procedure(pack: Pack) -> str:
-    """A pack's procedure as a picture."""
+    """A pack's procedure as a picture, and everything it says as tables."""
     head = pack.document.pack
     return (
         f"# {head.label}（{pack.id}）\n\n{MADE}\n{(head.summary or '').strip()}\n\n"
-        f"```mermaid\n{mermaid(pack)}```\n\n实线为正常推进，虚线为退回。表格形式见 `jiugai policy show {head.name}`。\n"
+        f"```mermaid\n{mermaid(pack)}```\n\n"
+        f"实线为正常推进，虚线为退回。以下各表同 `jiugai policy show {head.name}`。\n\n"
+        f"{markdown(pack)}"
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import httpx
 import typer
 from sqlalchemy import text
 
 from cli.calendar import next_year_warning
+from cli.doctor_age import figures, proof
+from cli.doctor_level import Check, Level
 from cli.language import lang, say
 from cli.option import AsJson
 from cli.output import emit, grid
@@ -20,30 +21,18 @@ from cli.trouble import as_error
 from policy.check import check_pack
 from runtime.channel import open_channels
 from runtime.database import Database, open_database
-from runtime.office import Office, city_calendar
+from runtime.office import Office, city_calendar, open_office
 from runtime.settings import Settings
 from runtime.shelf import pack_folders
 from services.health import health
+from services.invariant import examine_record
 from services.outbox_state import outbox_state
 from services.pack import current_version
+from services.staffing import unstaffed_offices, unstaffed_words
 
 GIGABYTE = 2**30
 LATE_SECONDS = 300
 """An event waiting longer than this means that nobody drives the outbox."""
-
-
-class Level(StrEnum):
-    """How a line of the examination ends."""
-
-    ok = "ok"
-    warn = "warn"
-    fail = "fail"
-
-    @property
-    def words(self) -> str:
-        """The level in words, with a sign."""
-        zh, en = {"ok": ("✓ 正常", "✓ ok"), "warn": ("! 注意", "! warn"), "fail": ("✗ 异常", "✗ fail")}[self.value]
-        return say(zh, en)
 
 
 class Line(NamedTuple):
@@ -54,9 +43,16 @@ class Line(NamedTuple):
     detail: str
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help=say("另查全部记录的不变量，数据多时要几分钟", "prove every invariant, too"))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """检查设置、磁盘、数据库、日历、政策包、渠道、发件箱和 Prefect；有异常时退出码为 1。"""
     lines = list(examine())
+    if deep:
+        lines += list(_guarded(say("记录", "record"), _record))
     data = {"ok": all(line.level is not Level.fail for line in lines), "checks": [line._asdict() for line in lines]}
     heads = [say("项目", "check"), say("结果", "result"), say("说明", "detail")]
     emit(data, as_json=as_json, text=grid(heads, [[line.name, line.level.words, line.detail] for line in lines]))
@@ -71,9 +67,6 @@ def examine() -> Iterator[Line]:
     for settings in loaded:
         for name, check in _CHECKS:
             yield from _guarded(say(*name), lambda check=check, settings=settings: check(settings))  # type: ignore[misc]
-
-
-Check = Callable[[Settings], Iterator[tuple[Level, str]]]
 
 
 def _guarded(name: str, check: Callable[[], Iterator[tuple[Level, str]]]) -> Iterator[Line]:
@@ -160,6 +153,19 @@ def _in_force(settings: Settings) -> Iterator[tuple[Level, str]]:
         database.close()
 
 
+def _staff(settings: Settings) -> Iterator[tuple[Level, str]]:
+    database = open_database(settings.url)
+    try:
+        with database.read() as session:
+            offices = unstaffed_offices(session)
+    finally:
+        database.close()
+    if not offices:
+        yield Level.ok, say("有项目的机构都有在岗人员", "every office with projects has somebody")
+    else:
+        yield Level.warn, unstaffed_words(offices).text(lang())
+
+
 def _channels(settings: Settings) -> Iterator[tuple[Level, str]]:
     names = "、".join(open_channels(settings))
     told = names or say("只有收件箱，没有其他渠道", "the inbox only")
@@ -170,7 +176,7 @@ def _outbox(settings: Settings) -> Iterator[tuple[Level, str]]:
     database = open_database(settings.url)
     try:
         with database.read() as session:
-            found, dead = health(session, now=Office.now()), len(outbox_state(session)["dead"])
+            found, dead = health(session, now=Office.now()), outbox_state(session)["dead_count"]
     finally:
         database.close()
     backlog = say(
@@ -201,6 +207,19 @@ def _prefect(settings: Settings) -> Iterator[tuple[Level, str]]:
         yield level, f"{settings.prefect_url} {answer.status_code}"
 
 
+def _record() -> Iterator[tuple[Level, str]]:
+    office = open_office(Settings())
+    try:
+        with office.database.read() as session:
+            for verdict in examine_record(session, office.city):
+                found = say(f"{verdict.broken} 处：", f"{verdict.broken}: ") + "、".join(verdict.places)
+                rest = " …" if verdict.broken > len(verdict.places) else ""
+                told = f"{verdict.code} · {verdict.says.text(lang())}"
+                yield (Level.fail, f"{told} · {found}{rest}") if verdict.broken else (Level.ok, told)
+    finally:
+        office.close()
+
+
 _CHECKS: tuple[tuple[tuple[str, str], Check], ...] = (
     (("数据文件夹", "home"), _home),
     (("磁盘空间", "disk"), _disk),
@@ -208,7 +227,10 @@ _CHECKS: tuple[tuple[tuple[str, str], Check], ...] = (
     (("工作日历", "calendar"), _calendar),
     (("政策包", "packs"), _packs),
     (("启用的政策包", "pack in force"), _in_force),
+    (("在岗人员", "people"), _staff),
     (("通知渠道", "channels"), _channels),
     (("发件箱", "outbox"), _outbox),
+    (("留痕锚点", "anchor"), proof),
+    (("统计汇总", "statistics"), figures),
     (("Prefect", "Prefect"), _prefect),
 )

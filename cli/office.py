@@ -16,6 +16,7 @@ from services.identity import Actor, find_actor
 from services.keeping import Keeping
 from services.organisation import Entering
 from services.reading import Reading
+from services.round_act import Doing
 
 SOURCE = "cli"
 
@@ -38,14 +39,24 @@ def operator() -> str:
         return "operator:unknown"
 
 
-def acting(session: Session, login: str | None) -> Actor:
-    """The person with `login`, else the operator, who keeps the register but holds no seat in any procedure."""
-    return Actor(operator(), "本机操作员", is_system=True) if login is None else find_actor(session, login)
+def acting(session: Session, login: str | None, at: Office | None = None) -> Actor:
+    """The person with `login`, else the operator, who keeps the register but holds no seat in any procedure.
+
+    With the installation also what the person holds for absent people today. Raises PersonUnknown.
+    """
+    if login is None:
+        return Actor(operator(), "本机操作员", is_system=True)
+    return find_actor(session, login, on=at.city.day(at.now()) if at else None)
 
 
 def keeping(session: Session, at: Office, login: str, *, reason: str = "", request_id: str | None = None) -> Keeping:
     """Who writes into a project's record now. Raises PersonUnknown."""
-    return Keeping(find_actor(session, login), at.now(), SOURCE, request_id, reason)
+    return Keeping(acting(session, login, at), at.now(), SOURCE, request_id, reason)
+
+
+def doing(session: Session, at: Office, login: str, *, reason: str = "", request_id: str | None = None) -> Doing:
+    """Who does something around a round of review now. Raises PersonUnknown."""
+    return Doing(acting(session, login, at), at.now(), new_request(request_id), reason, SOURCE)
 
 
 def reading(at: Office) -> Reading:

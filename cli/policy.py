@@ -10,16 +10,19 @@ from cli.language import lang, say
 from cli.lazy import group
 from cli.office import SOURCE, office, operator
 from cli.option import AsJson, MaybeAs
-from cli.output import emit, grid, tables_of
+from cli.output import emit, grid
 from cli.policy_decide import policy_decide
+from cli.policy_diff import HELP as DIFF_HELP
+from cli.policy_diff import policy_diff
 from cli.policy_route import HELP as ROUTE_HELP
 from cli.policy_route import policy_route
+from cli.policy_show import HELP as SHOW_HELP
+from cli.policy_show import policy_show
 from policy.check import check_pack
 from policy.fault import Fault
 from policy.graph import mermaid
 from policy.graph import overview as draw_overview
 from policy.loader import load_pack
-from policy.show import as_tables
 from runtime.database import DatabaseBehind
 from runtime.settings import Settings
 from runtime.shelf import pack_folder, pack_folders, take_pack
@@ -91,28 +94,6 @@ def _verdict(name: str, faults: list[Fault]) -> list[str]:
     return [f"{name}：{passed}", *(f"  {fault.text(lang())}" for fault in faults)]
 
 
-@app.command("show", help=say("政策包的阶段、步骤、动作、期限、预警、审查。", "A pack as tables."))
-def show(
-    name: Name,
-    only: Annotated[
-        str | None,
-        typer.Option(
-            "--table",
-            help=say("只看一张表：stages、steps、moves、limits、ladders、reviews、permits、tables", "only one table"),
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """The tables of a pack, every number with its source."""
-    tables = as_tables(load_pack(pack_folder(Settings(), name)), lang())
-    if only is not None and only not in tables:
-        raise typer.BadParameter(
-            say(f"没有“{only}”表，应为：{'、'.join(tables)}", f"no such table; one of {', '.join(tables)}")
-        )
-    shown = {key: rows for key, rows in tables.items() if only in (None, key)}
-    emit(shown, as_json=as_json, text=tables_of(shown))
-
-
 @app.command("graph", help=say("流程图（Mermaid）。", "The procedure as a Mermaid diagram."))
 def graph(
     name: Name,
@@ -140,4 +121,6 @@ def activate(name: Name, login: MaybeAs = None, as_json: AsJson = False) -> None
     emit(data, as_json=as_json, text=say(f"已启用 {pack.id}", f"{pack.id} is in force"))
 
 
+app.command("show", help=SHOW_HELP)(policy_show)
+app.command("diff", help=DIFF_HELP)(policy_diff)
 app.command("route", help=ROUTE_HELP)(policy_route)

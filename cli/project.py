@@ -119,14 +119,14 @@ _PARTS = (
 def why_(code: Code, trigger: Trigger, login: MaybeAs = None, as_json: AsJson = False) -> None:
     """What `advance` would say, without moving; exit code 3 when it would refuse."""
     with office() as at, at.database.read() as session:
-        actor = acting(session, login) if login else None
+        actor = acting(session, login, at) if login else None
         found = why(session, at.city, code, trigger, actor, now=at.now())
-    emit(found.as_dict(), as_json=as_json, text=_why(found))
+    emit(found.as_dict(), as_json=as_json, text=_why(code, found))
     if not found.is_open:
         raise typer.Exit(3 if found.permitted else 6)
 
 
-def _why(found: Possible) -> list[str]:
+def _why(code: str, found: Possible) -> list[str]:
     move = found.move.label.text(lang())
     if found.is_open:
         return [say(f"可以“{move}”。", f'"{move}" can be done.')]
@@ -137,7 +137,22 @@ def _why(found: Possible) -> list[str]:
         if found.permitted
         else [say(f"  · 此人无权办理，由 {seats} 办理", f"  · this person may not; it belongs to {seats}")]
     )
-    return [say(f"还不能“{move}”：", f'"{move}" cannot be done yet:'), *barred, *lines]
+    return [say(f"还不能“{move}”：", f'"{move}" cannot be done yet:'), *barred, *lines, *_to_type(code, found)]
+
+
+def _to_type(code: str, found: Possible) -> list[str]:
+    """The commands that bring what is missing, with its codes; a value, a file and a login stay to be filled in."""
+    said = {one: one.label.text(lang()) for one in found.missing}
+    commands = {
+        "document": lambda kind: f"attach {code} {kind} {say('文件', 'FILE')}",
+        "fact": lambda kind: f"set {code} {kind}={say('值', 'VALUE')}",
+        "milestone": lambda kind: f"milestone {code} {kind} {say('日期', 'DAY')}",
+    }
+    lines = [
+        f"  jiugai project {commands[one.kind](one.code)} --as {say('账号', 'LOGIN')}    # {label}"
+        for one, label in said.items()
+    ]
+    return [say("可用以下命令补齐或更正：", "To add or correct it:"), *lines] if lines else []
 
 
 @app.command("advance", help=say("推进项目。", "Move a project."))
@@ -147,7 +162,7 @@ def advance_(
     """Move a project as a person; all unmet requirements are named at once."""
     with office() as at:
         with at.database.read() as session:
-            actor = acting(session, login)
+            actor = acting(session, login, at)
         command = Command(code, trigger, actor, new_request(request_id), at.now(), reason=reason, source=SOURCE)
         with at.database.write() as session:
             done = advance(session, at.city, command)

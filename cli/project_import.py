@@ -20,7 +20,9 @@ from services.pack import current_version
 from services.project_import import Importing, import_rows
 from services.project_row import Checked, RowDefaults, check_rows
 from services.project_row_problem import RowError
+from services.rendition import as_data
 from services.spreadsheet import MEGABYTE, Table, read_table
+from services.staffing import Unstaffed, unstaffed_offices, unstaffed_words
 from services.workbook import write_error_workbook, write_template
 
 SHOWN = 30
@@ -89,27 +91,32 @@ def import_list(
     with office() as at:
         table = read_table(path, max_bytes=at.settings.max_import_mb * MEGABYTE)
         checked = check_rows(table, defaults=RowDefaults(city, district, street))
-        results = _import(at, checked, Wish(pack, login, create, dry_run))
+        results, offices = _import(at, checked, Wish(pack, login, create, dry_run))
     if errors is not None:
         write_error_workbook(errors, table, _with_failures(checked, table, results))
-    emit(_data(checked, results, dry_run=dry_run), as_json=as_json, text=_text(checked, results, dry_run=dry_run))
+    data = {**_data(checked, results, dry_run=dry_run), "unstaffed": as_data(offices, lang())}
+    emit(data, as_json=as_json, text=_text(checked, results, dry_run=dry_run))
+    if offices:
+        note(unstaffed_words(offices).text(lang()))
     if checked.errors or any(result.error for result in results):
         raise typer.Exit(1)
 
 
-def _import(at: Office, checked: Checked, wish: Wish) -> list[ImportResult]:
+def _import(at: Office, checked: Checked, wish: Wish) -> tuple[list[ImportResult], list[Unstaffed]]:
     results: list[ImportResult] = []
+    offices: list[Unstaffed] = []
     try:
         with at.database.write() as session:
             version = current_version(session, wish.pack or at.settings.pack)
-            actor = acting(session, wish.login)
+            actor = acting(session, wish.login, at)
             root = find_city(session)
             importing = Importing(root, actor, at.now(), create_organisations=wish.create_organisations)
             results = import_rows(session, at.city, version, checked.rows, importing)
+            offices += unstaffed_offices(session)
             _take_back(wish)
     except DryRun:
         note(say("试运行：没有写入任何内容。", "Dry run: nothing was written."))
-    return results
+    return results, offices
 
 
 def _take_back(wish: Wish) -> None:

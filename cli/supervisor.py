@@ -13,7 +13,8 @@ import httpx
 from rich.console import Console
 
 from runtime.child import Child
-from runtime.office import open_office
+from runtime.log_keeping import discard_old
+from runtime.office import Office, open_office
 from runtime.prefect_process import answers, environment, server_child
 from runtime.settings import Settings
 from services.register import is_empty
@@ -42,6 +43,7 @@ class Supervisor:
         """Start, announce, watch; at the end stop who makes work before who serves it."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
+        discard_old(self.settings.home / "logs", days=self.settings.retention_days, now=Office.now())
         try:
             self._start()
             while not self._stopped.wait(1):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.supervisor import Supervisor
+from cli.user_account import announce_first
 from runtime.database import Database, upgrade
 from runtime.office import Office
 from runtime.process_lock import only_one, require_port
@@ -21,6 +22,8 @@ def up(demo: Annotated[bool, typer.Option("--demo", help="台账为空时先建�
     with only_one(settings.home):
         _require_ports(settings)
         prepare(settings)
+        if not demo:
+            announce_first(settings)
         Supervisor(settings, demo=demo).run()
 
 
@@ -34,7 +37,7 @@ def _require_ports(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Bring the database to this version and put the settings' pack in force where none is yet."""
     upgrade(settings.url)
-    database = Database(settings.url)
+    database = Database(settings.url, audit_algorithm=settings.audit_algorithm)
     try:
         with database.write() as session:
             try:

@@ -10,16 +10,25 @@ from cli.language import lang, say
 from cli.lazy import group
 from cli.office import entering, office
 from cli.option import AsJson, one_of
-from cli.output import emit, grid
+from cli.output import emit, grid, note
+from cli.stand_in import app as stand_in
+from cli.user_account import app as account
+from cli.user_because import app as because
+from cli.user_leave import app as leave
 from services.identity import find_person
-from services.organisation import ensure_organisation, ensure_person, find_organisation, grant_role
+from services.organisation import add_organisation, departments_in_force, find_organisation, grant_role
+from services.person import NewPerson, add_person
 from services.person_list import list_organisations, list_people
 from states.exceptions import JiugaiError, Kind
 from states.role import Level, Role
 
 app = group(say("机构、人员与角色。", "Organisations, people and roles."))
+app.add_typer(leave)
+app.add_typer(account)
+app.add_typer(because, name="because")
 organisation = group(say("机构：添加、清单。", "Organisations: add, list."))
 app.add_typer(organisation, name="organisation")
+app.add_typer(stand_in, name="stand-in")
 
 At = Annotated[str, typer.Option("--organisation", metavar="CODE", help=say("机构编码", "the organisation's code"))]
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help=say("账号", "the login"))]
@@ -46,10 +55,17 @@ RoleOption = Annotated[
 def list_(as_json: AsJson = False) -> None:
     """Every person with grants."""
     with office() as at, at.database.read() as session:
-        people = list_people(session, lang())
+        people = list_people(session, lang(), on=at.city.day(at.now()))
     heads = [say("账号", "login"), say("姓名", "name"), say("单位", "organisation"), say("角色", "roles")]
+    heads.append(say("状态", "state"))
     rows = [
-        [p["login"], p["name"], p["organisation"], [f"{g['role_label']}@{g['organisation']}" for g in p["grants"]]]
+        [
+            p["login"],
+            p["name"],
+            p["organisation"],
+            [f"{g['role_label']}@{g['organisation']}" for g in p["grants"]],
+            p["state"],
+        ]
         for p in people
     ]
     emit(people, as_json=as_json, text=grid(heads, rows))
@@ -65,14 +81,14 @@ def add(
     mobile: Annotated[str | None, typer.Option("--mobile", help=say("手机", "mobile number"))] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Harmless when the login is there already."""
+    """A login that is somebody else's already is a conflict (exit code 5); the same person again changes nothing."""
     with office() as at, at.database.write() as session:
-        place = find_organisation(session, at_code)
-        person = ensure_person(session, login, name, place, entering=entering(at), email=email, mobile=mobile)
-        if wanted is not None:
-            grant_role(session, person, wanted, place, entering=entering(at))
-        data = {"login": person.login, "name": person.name, "organisation": at_code, "role": wanted}
-    emit(data, as_json=as_json, text=say(f"已添加 {data['name']}（{login}）", f"added {data['name']} ({login})"))
+        new = NewPerson(login, name, find_organisation(session, at_code), wanted, email, mobile)
+        added = add_person(session, new, entering=entering(at))
+    data = {"login": login, "name": name, "organisation": at_code, "role": wanted, "added": added}
+    done = say(f"已添加 {name}（{login}）", f"added {name} ({login})")
+    same = say(f"{name}（{login}）此前已在，未作改动", f"{name} ({login}) was there already; nothing was changed")
+    emit(data, as_json=as_json, text=done if added else same)
 
 
 @app.command("grant", help=say("授予角色。", "Grant a role."))
@@ -133,11 +149,17 @@ def organisation_add(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Harmless when the code is there already."""
+    """A code that is another organisation's already is a conflict (exit code 5); the same one again changes nothing."""
     if parent is None and wanted is not Level.city:
         raise ParentMissing(name=name)
     with office() as at, at.database.write() as session:
         above = find_organisation(session, parent) if parent else None
-        row = ensure_organisation(session, code, name, wanted, entering=entering(at), parent=above, function=function)
-        data = {"code": row.code, "name": row.name, "level": str(row.level), "parent": parent, "function": row.function}
-    emit(data, as_json=as_json, text=say(f"已添加 {data['name']}（{code}）", f"added {data['name']} ({code})"))
+        signed = entering(at)
+        added = add_organisation(session, code, name, wanted, entering=signed, parent=above, function=function)
+        unchecked = function is not None and not departments_in_force(session)
+    if unchecked:
+        note(say("还没有启用政策包，部门标识未核对。", "No pack is in force yet: the department was not checked."))
+    data = {"code": code, "name": name, "level": wanted.value, "parent": parent, "function": function, "added": added}
+    done = say(f"已添加 {name}（{code}）", f"added {name} ({code})")
+    same = say(f"{name}（{code}）此前已在，未作改动", f"{name} ({code}) was there already; nothing was changed")
+    emit(data, as_json=as_json, text=done if added else same)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.answer_table import show_answers
 from flows.handling import Handled, carry
 
 
@@ -13,4 +14,7 @@ def approval(title: str, event_ids: list[int], at_event_time: bool = False) -> l
 
     `event_ids` are outbox events of this flow's kinds; `title` names the run after its case.
     """
-    return carry(event_ids, at_event_time)
+    try:
+        return carry(event_ids, at_event_time)
+    finally:
+        show_answers(event_ids)

@@ -12,11 +12,11 @@ from prefect.context import TagsContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run, task_run
 
-from flows.sending import send
+from flows.sending import send, waits_of
 from notifications.channel import DeliveryFailed, DeliveryPostponed
 from runtime.office import Office, open_office
 from runtime.settings import Settings
-from services.outbox import Event, acknowledge, fail, is_acknowledged, load_events, release
+from services.outbox import BACK_OFF, Event, acknowledge, fail, is_acknowledged, load_events, release
 from services.reaction import REACTIONS
 from states.exceptions import JiugaiError
 
@@ -60,8 +60,8 @@ def forget() -> None:
 def carry(event_ids: Sequence[int], at_event_time: bool) -> list[Handled]:
     """Handle events in task runs named after them; raises ReactionFailed at the end when some failed.
 
-    `at_event_time` handles each event as of the moment it was written: for demonstrations and simulations, whose
-    time is not ours.
+    `at_event_time` handles each event as of the moment it was due, which is when it was written unless it had to wait:
+    for demonstrations and simulations, whose time is not ours.
     """
     with office().database.read() as session:
         events = load_events(session, event_ids)
@@ -81,10 +81,14 @@ def _task_name() -> str:
     return events[0].title + (f" 等 {len(events)} 件" if len(events) > 1 else "")
 
 
-@task(name="handle", task_run_name=_task_name, persist_result=False, cache_policy=NO_CACHE)
+@task(
+    name="handle", task_run_name=_task_name, persist_result=False, cache_policy=NO_CACHE,
+    retries=2, retry_delay_seconds=[1, 5], retry_jitter_factor=0.5,
+)  # fmt: skip
 def _handle_chunk(events: list[Event], at_event_time: bool) -> list[Handled]:
+    # an event that fails waits in the outbox; the task itself fails, and is retried, only when the database is away
     run = flow_run.get_id()
-    done = [handle(office(), event, event.created_at if at_event_time else Office.now(), run) for event in events]
+    done = [handle(office(), event, event.available_at if at_event_time else Office.now(), run) for event in events]
     logger = get_run_logger()
     for one in done:
         logger.log(20 if one.done else 40, "%s：%s", one.title, one.result)
@@ -115,9 +119,15 @@ def _react(at: Office, event: Event, now: datetime, run: str | None) -> str:
 
 
 def write_down(at: Office, event: Event, problem: Exception, now: datetime) -> str:
-    """Put a failed event back or park it; returns the failure in words."""
+    """Put a failed event back or park it, at once when waiting will not mend it; returns the failure in words."""
     words = problem.text("zh") if isinstance(problem, JiugaiError) else f"{type(problem).__name__}: {problem}"
     asked_for = problem.after_seconds or 0 if isinstance(problem, DeliveryFailed) else 0
     with at.database.write() as session:
-        parked = fail(session, event.id, words, now=now, at_least=asked_for)
+        parked = fail(session, event.id, words, now=now, at_least=asked_for, waits=_waits(at, event, problem))
     return f"{words}（{'已搁置，待人工处理' if parked else '稍后自动重试'}）"
+
+
+def _waits(at: Office, event: Event, problem: Exception) -> Sequence[int]:
+    if event.kind not in REACTIONS and isinstance(problem, JiugaiError):
+        return waits_of(at, event)
+    return () if isinstance(problem, JiugaiError) and not problem.may_pass else BACK_OFF

@@ -18,7 +18,7 @@ from flows.escalation import escalation
 from flows.handling import ReactionFailed
 from flows.joint_review import joint_review
 from runtime.office import Office
-from services.outbox import Event, claim, has_due, release
+from services.outbox import EVERY_LANE, LEASE, Event, Lanes, claim, has_due, release
 from services.reaction import REACTIONS, FlowName
 
 FLOWS: dict[FlowName, Flow[Any, Any]] = {
@@ -33,6 +33,8 @@ SINGLE = 5
 
 Deliveries always share: their case is the person, and one move easily makes a dozen of them.
 """
+DELIVERIES = 10
+"""So many deliveries are claimed at once: as few as fit into one lease even when each waits for its time-out."""
 WAIT_FOR_PREFECT = timedelta(seconds=5)
 DEPLOYMENT_LEASE = timedelta(minutes=10)
 """A worker's child process may start late; only after this is the event driven again."""
@@ -47,37 +49,47 @@ class Relayed(NamedTuple):
     runs: int
 
 
-Starter = Callable[[FlowName, list[Event], bool], int]
-
-
-def relay_once(at: Office, name: str, *, now: datetime | None = None) -> Relayed:
-    """Claim what is due and start its flows; events whose flow could not even start are given back untried.
+def relay_once(at: Office, name: str, *, now: datetime | None = None, lanes: Lanes = EVERY_LANE) -> Relayed:
+    """Claim what is due in some lanes and start its flows; what Prefect did not take is given back untried.
 
     With `now`, which only demonstrations and simulations give, events are handled as of when they were written.
     """
     moment = now or Office.now()
-    starter, lease = _STARTERS[at.settings.reactions]
     with at.database.read() as session:
-        if not has_due(session, now=moment):
+        if not has_due(session, now=moment, lanes=lanes):
             return Relayed(0, 0)
+    limit = min(DELIVERIES, at.settings.batch) if lanes.only else at.settings.batch
     with at.database.write() as session:
-        events = claim(session, name, now=moment, limit=at.settings.batch, lease=lease)
+        events = claim(session, name, now=moment, limit=limit, lease=_lease(at), lanes=lanes)
     runs = 0
-    for flow_name, group in _by_flow(events):
+    for flow_name, batch in _batches(at, events):
         try:
-            runs += starter(flow_name, group, now is not None)
+            _START[at.settings.reactions](flow_name, batch, now is not None)
+            runs += 1
         except Exception:
-            log.exception("Prefect 没有接下 %s 的 %d 个事件，稍后再试", flow_name, len(group))
+            log.exception("Prefect 没有接下 %s 的 %d 个事件，稍后再试", flow_name, len(batch))
             with at.database.write() as session:
-                release(session, [event.id for event in group], until=moment + WAIT_FOR_PREFECT)
+                release(session, [event.id for event in batch], until=moment + WAIT_FOR_PREFECT, by=name)
     return Relayed(len(events), runs)
 
 
-def _by_flow(events: list[Event]) -> Iterator[tuple[FlowName, list[Event]]]:
-    # deliveries last: a slow mail server must not keep a review waiting
+def _lease(at: Office) -> timedelta:
+    if at.settings.reactions == "deployments":
+        return DEPLOYMENT_LEASE
+    return LEASE + DELIVERIES * timedelta(seconds=at.settings.channel_timeout_seconds)
+
+
+def _batches(at: Office, events: list[Event]) -> Iterator[tuple[FlowName, list[Event]]]:
+    """The events in the runs that carry them: alone where there are few of a flow, and always as deployments."""
+    # deliveries last: where one relay takes every lane, a slow mail server must not keep a review waiting
     ordered = sorted(events, key=lambda event: (flow_of(event) is FlowName.delivery, flow_of(event), event.id))
     for name, group in groupby(ordered, key=flow_of):
-        yield name, list(group)
+        same = list(group)
+        alone = len(same) <= SINGLE and name is not FlowName.delivery
+        if alone or at.settings.reactions == "deployments":
+            yield from ((name, [event]) for event in same)
+        else:
+            yield name, same
 
 
 def flow_of(event: Event) -> FlowName:
@@ -85,36 +97,28 @@ def flow_of(event: Event) -> FlowName:
     return REACTIONS[event.kind].flow if event.kind in REACTIONS else FlowName.delivery
 
 
-def _here(name: FlowName, events: list[Event], virtual: bool) -> int:
-    alone = len(events) <= SINGLE and name is not FlowName.delivery
-    batches = [[event] for event in events] if alone else [events]
-    for batch in batches:
-        try:
-            with tags(*_case_tags(batch)):
-                FLOWS[name](title=_title(name, batch), event_ids=[e.id for e in batch], at_event_time=virtual)
-        except ReactionFailed as failed:  # each failed event is already written down; the run shows red
-            log.warning("%s", failed)
-    return len(batches)
+def _here(name: FlowName, batch: list[Event], virtual: bool) -> None:
+    try:
+        with tags(*_case_tags(batch)):
+            FLOWS[name](title=_title(name, batch), event_ids=[e.id for e in batch], at_event_time=virtual)
+    except ReactionFailed as failed:  # each failed event is already written down; the run shows red
+        log.warning("%s", failed)
 
 
-def _deployed(name: FlowName, events: list[Event], virtual: bool) -> int:
-    for event in events:
-        run_deployment(
-            f"{name}/{name}",
-            parameters={"title": event.title, "event_ids": [event.id], "at_event_time": virtual},
-            flow_run_name=event.title,
-            tags=_case_tags([event]),
-            idempotency_key=f"outbox:{event.id}:{name}:{event.attempt}",
-            timeout=0,
-            as_subflow=False,
-        )
-    return len(events)
+def _deployed(name: FlowName, batch: list[Event], virtual: bool) -> None:
+    (event,) = batch
+    run_deployment(
+        f"{name}/{name}",
+        parameters={"title": event.title, "event_ids": [event.id], "at_event_time": virtual},
+        flow_run_name=event.title,
+        tags=_case_tags([event]),
+        idempotency_key=f"outbox:{event.id}:{name}:{event.attempt}",
+        timeout=0,
+        as_subflow=False,
+    )
 
 
-_STARTERS: dict[str, tuple[Starter, timedelta]] = {
-    "resident": (_here, timedelta(minutes=2)),
-    "deployments": (_deployed, DEPLOYMENT_LEASE),
-}
+_START: dict[str, Callable[[FlowName, list[Event], bool], None]] = {"resident": _here, "deployments": _deployed}
 
 
 def _title(name: FlowName, batch: list[Event]) -> str:

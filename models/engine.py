@@ -11,6 +11,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 READ_ONLY = "jiugai_read_only"
 BUSY_TIMEOUT_MS = 15_000
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-32000",  # KiB; the default of 2,000 makes a sweep over a million clocks read every page again
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+)
+AUDIT_ALGORITHM = "audit_algorithm"
+"""Under this name a writing session knows the hash algorithm of new entries (see services.audit_digest)."""
 
 
 def open_engine(url: str) -> Engine:
@@ -24,20 +33,36 @@ def open_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, **options)
 
 
-def write_sessions(engine: Engine) -> sessionmaker[Session]:
+def give_up_durability(engine: Engine) -> None:
+    """Let new connections commit without waiting for the disk: a power cut may take what was made up anyway."""
+    relaxed = "PRAGMA synchronous=OFF" if engine.dialect.name == "sqlite" else "SET synchronous_commit TO off"
+
+    def relax(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+        cursor = connection.cursor()
+        cursor.execute(relaxed)
+        cursor.close()
+        connection.commit()  # else PostgreSQL forgets it with the first transaction that is rolled back
+
+    event.listen(engine, "connect", relax)
+
+
+def write_sessions(engine: Engine, *, audit_algorithm: str = "sha256") -> sessionmaker[Session]:
     """Sessions that may write. On SQLite they take the write lock when they begin, so none gives way later."""
-    return sessionmaker(engine, expire_on_commit=False)
+    return sessionmaker(engine, expire_on_commit=False, info={AUDIT_ALGORITHM: audit_algorithm})
 
 
 def read_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that only read: a snapshot that blocks nobody."""
-    return sessionmaker(engine.execution_options(**{READ_ONLY: True}), expire_on_commit=False, autoflush=False)
+    """Sessions that only read: a snapshot that blocks nobody, the same one for everything read."""
+    options: dict[str, Any] = {READ_ONLY: True}
+    if engine.dialect.name == "postgresql":  # SQLite has it so by itself
+        options["isolation_level"] = "REPEATABLE READ"  # not READ ONLY: statistics make temporary tables of their own
+    return sessionmaker(engine.execution_options(**options), expire_on_commit=False, autoflush=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
     connection.isolation_level = None  # the driver's own BEGIN comes too late: we send it ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -18,7 +18,8 @@ class OutboxEvent(Base):
 
     `attempt` counts claims (a claim whose relay died counts too), `failures` only what went wrong with the event.
 
-    `title` is what the flow run is named after: 联审联批 · 惠德花园 · 第2轮.
+    `title` is what the flow run is named after: 联审联批 · 惠德花园 · 第2轮. `lane` keeps apart what must not wait for
+    each other: "reaction", or the channel a delivery goes through.
     """
 
     __tablename__ = "outbox_event"
@@ -31,6 +32,7 @@ class OutboxEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    lane: Mapped[str] = mapped_column(String(30), default="reaction", server_default="reaction")
     title: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

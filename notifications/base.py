@@ -47,6 +47,8 @@ class Message:
 
     `link`: path straight to the to-do, e.g. `/projects/TC-2021-001#review-3` (starts with one slash).
     `why`: why it came to this receiver; when empty the template gives the usual reason of its kind.
+    A kind that is `mandatory` cannot be switched off by its receiver; one that is told `once_a_day` reaches a person
+    once a day for one link, whatever event tells it. `is_urgent` letters do not wait for the end of quiet hours.
     Raises MessageInvalid for a link that leaves the site and for an instant without a zone.
     """
 
@@ -54,6 +56,9 @@ class Message:
     label: ClassVar[str]
     when: ClassVar[str]
     to: ClassVar[str]
+    mandatory: ClassVar[bool] = False
+    once_a_day: ClassVar[bool] = False
+    urgent: ClassVar[bool] = False
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     link: str
@@ -66,6 +71,11 @@ class Message:
             value = getattr(self, field.name)
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise MessageInvalid(message_kind=self.kind, problem=f"{field.name} 缺少时区 (no time zone)")
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether this very letter is; as its kind says unless the kind looks at its own fields."""
+        return self.urgent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,11 @@ class DeliveryFailed(JiugaiError):
             after_seconds=after_seconds,
         )
 
+    @property
+    def may_pass(self) -> bool:
+        """As `retryable` says."""
+        return self.retryable
+
     def text(self, lang: Lang = "zh") -> str:
         """What happened, and whether anybody has to do anything about it."""
         if lang == "zh":

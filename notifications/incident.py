@@ -17,6 +17,8 @@ class IncidentRaised(Message):
     label = "运行故障"
     when = "同一事件多次处理失败、已搁置待人工处理时"
     to = "系统管理员（运维）"
+    mandatory = True
+    urgent = True
 
     event: str
     about: str

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from notifications.anchor import AnchorTaken
 from notifications.base import Message, MessageInvalid, MessageKindUnknown, ProjectMessage
 from notifications.deadline import DeadlineBreached, DeadlineWarning
+from notifications.digest import DailyDigest
 from notifications.incident import IncidentRaised
 from notifications.project import (
     HandoverCompleted,
@@ -19,12 +21,28 @@ from notifications.project import (
     RectificationOpened,
 )
 from notifications.review import ApprovalStepOpened, Dissent, ReviewSettled, ReviewTaskOpened, SupplementRequested
+from notifications.review_task import ReviewTaskChanged
+from notifications.succession import WorkHandedOver
+from notifications.supervision import (
+    CircularIssued,
+    ContestDecided,
+    ContestFiled,
+    OrderClosed,
+    OrderIssued,
+    OrderReplied,
+    OrderSentBack,
+)
 from notifications.trial import ChannelTest
 
 __all__ = [
     "MESSAGES",
+    "AnchorTaken",
     "ApprovalStepOpened",
     "ChannelTest",
+    "CircularIssued",
+    "ContestDecided",
+    "ContestFiled",
+    "DailyDigest",
     "DeadlineBreached",
     "DeadlineWarning",
     "Dissent",
@@ -33,14 +51,20 @@ __all__ = [
     "Message",
     "MessageInvalid",
     "MessageKindUnknown",
+    "OrderClosed",
+    "OrderIssued",
+    "OrderReplied",
+    "OrderSentBack",
     "ProjectMessage",
     "ProjectMoved",
     "ProjectReturned",
     "ProjectSuspended",
     "RectificationOpened",
     "ReviewSettled",
+    "ReviewTaskChanged",
     "ReviewTaskOpened",
     "SupplementRequested",
+    "WorkHandedOver",
     "from_payload",
     "to_payload",
 ]
@@ -51,6 +75,7 @@ MESSAGES: dict[str, type[Message]] = {
         ReviewTaskOpened,
         ReviewSettled,
         ApprovalStepOpened,
+        ReviewTaskChanged,
         ProjectMoved,
         ProjectReturned,
         DeadlineWarning,
@@ -60,6 +85,16 @@ MESSAGES: dict[str, type[Message]] = {
         IncidentRaised,
         ProjectSuspended,
         HandoverCompleted,
+        WorkHandedOver,
+        OrderIssued,
+        OrderReplied,
+        OrderSentBack,
+        OrderClosed,
+        CircularIssued,
+        ContestFiled,
+        ContestDecided,
+        DailyDigest,
+        AnchorTaken,
         ChannelTest,
     )
 }

@@ -49,6 +49,7 @@ class RectificationOpened(ProjectMessage):
     label = "整改通知"
     when = "检查或验收发现问题、开出整改时"
     to = "整改责任单位；抄送项目责任单位"
+    mandatory = True
 
     source: str
     defects: tuple[str, ...]

@@ -20,7 +20,7 @@ import httpx
 from pydantic import SecretStr
 
 from notifications.channel import DeliveryFailed, DeliveryPostponed, Receipt
-from notifications.rate import RateLimit
+from notifications.rate import Rate
 
 ANSWER_LIMIT = 65_536
 _WAIT_LIMIT = 86_400
@@ -130,9 +130,7 @@ class Provider:
         """The same provider with more to hide, such as a token it gave or a signature."""
         return replace(self, secrets=(*self.secrets, *map(SecretStr, secrets)))
 
-    def within(
-        self, limit: RateLimit, now: datetime, send: Callable[[], Receipt], *, too_fast: Collection[str]
-    ) -> Receipt:
+    def within(self, limit: Rate, now: datetime, send: Callable[[], Receipt], *, too_fast: Collection[str]) -> Receipt:
         """`send` when the rate allows it, else DeliveryPostponed; a code of `too_fast` closes the rate for its wait."""
         wait = limit.allow(now)
         if wait:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from threading import Lock
+from typing import Any, Protocol
 from zlib import crc32
 
 _HORIZON = timedelta(minutes=15)
@@ -21,6 +22,16 @@ class Window:
 
     limit: int
     seconds: int
+
+
+class Rate(Protocol):
+    """What a channel asks before it sends: counted in one process, or for all of them in the database."""
+
+    def allow(self, now: datetime) -> int:
+        """0 and the letter is counted as sent, or the seconds after which to ask again."""
+
+    def hold(self, now: datetime, seconds: int) -> None:
+        """Send nothing for a while."""
 
 
 @dataclass
@@ -56,6 +67,24 @@ class RateLimit:
         """Send nothing for a while: the provider said that it was too fast already."""
         with self._lock:
             self._held_until = max(self._held_until or now, now + timedelta(seconds=seconds))
+
+    def state(self) -> dict[str, Any]:
+        """Everything it remembers, as JSON with instants in ISO form."""
+        held = self._held_until
+        return {
+            "sent": [at.isoformat() for at in self._sent],
+            "promised": [at.isoformat() for at in self._promised],
+            "held_until": held.isoformat() if held else None,
+        }
+
+    @classmethod
+    def of(cls, windows: tuple[Window, ...], state: dict[str, Any]) -> RateLimit:
+        """The limit that gave `state`; an empty one remembers nothing."""
+        limit, held = cls(windows), state.get("held_until")
+        limit._sent = deque(map(datetime.fromisoformat, state.get("sent", ())))
+        limit._promised = deque(map(datetime.fromisoformat, state.get("promised", ())))
+        limit._held_until = datetime.fromisoformat(held) if held else None
+        return limit
 
     def _free(self, taken: deque[datetime] | list[datetime], now: datetime) -> datetime:
         """When the next letter fits behind those taken."""

@@ -47,15 +47,24 @@ def render(message: Message, *, base_url: str, lang: Lang = "zh", zone: tzinfo =
     `base_url` is the address the site is reached at; instants are shown in `zone`. A kind without English templates
     is rendered in Chinese. The subject is cut at 120 characters; the body has everything in full.
     """
-    values = {field.name: getattr(message, field.name) for field in fields(message)}
-    url = base_url.rstrip("/") + quote(message.link, safe="/#?&=%+:,;@~!$'()*")
-    values |= {"url": url, "lang": lang, "zone": zone}
-    subject = one_line(_fill(message.kind, "subject.txt", values), SUBJECT_LIMIT)
-    values["subject"] = subject
+    values = _values(message, base_url, lang, zone)
+    values["subject"] = line = one_line(_fill(message.kind, "subject.txt", values), SUBJECT_LIMIT)
+    url: str = values["url"]
     text = clean(_fill(message.kind, "body.txt", values)).strip() + "\n"
     html = clean(_fill(message.kind, "body.html", values)).strip() + "\n"
     chat = _chat(message.kind, values) or _first_lines(text)
-    return Rendered(subject=subject, text=text, html=html, kind=message.kind, url=url, chat=chat)
+    return Rendered(subject=line, text=text, html=html, kind=message.kind, url=url, chat=chat)
+
+
+def subject(message: Message, *, lang: Lang = "zh", zone: tzinfo = CITY_ZONE) -> str:
+    """The subject line alone, as `render` gives it: for lists of messages."""
+    return one_line(_fill(message.kind, "subject.txt", _values(message, "", lang, zone)), SUBJECT_LIMIT)
+
+
+def _values(message: Message, base_url: str, lang: Lang, zone: tzinfo) -> dict[str, Any]:
+    values = {field.name: getattr(message, field.name) for field in fields(message)}
+    url = base_url.rstrip("/") + quote(message.link, safe="/#?&=%+:,;@~!$'()*")
+    return values | {"url": url, "lang": lang, "zone": zone}
 
 
 def template_source(kind: str, part: str, lang: Lang = "zh") -> str:

@@ -45,7 +45,10 @@ class Dissent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewSettled(ProjectMessage):
-    """A round of joint review ended; `summary` sums up the opinions, e.g. `同意 9，不同意 1`."""
+    """A round of joint review ended; `summary` sums up the opinions, e.g. `同意 9，不同意 1`.
+
+    `conditions` are those its approvals were made to depend on, each with the unit that set it.
+    """
 
     kind = "review_settled"
     label = "联审结论"
@@ -59,6 +62,7 @@ class ReviewSettled(ProjectMessage):
     settled_on: date
     dissents: tuple[Dissent, ...] = ()
     next_step: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

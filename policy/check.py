@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
+from policy.anomaly_check import anomaly_faults
 from policy.coherence import coherence_faults
 from policy.critical_path import window_faults
+from policy.duty_check import duty_faults
 from policy.fault import Fault, PackInvalid
 from policy.inspection import Inspection
 from policy.limit_check import limit_faults
@@ -13,9 +15,12 @@ from policy.loader import load_pack
 from policy.naming import name_faults
 from policy.pack import Pack
 from policy.review_rule import rule_faults
+from policy.round_check import round_faults
 from policy.route_check import route_faults
 from policy.route_check_review import member_table_faults
 from policy.soundness import soundness_faults
+from policy.supervision_check import supervision_faults
+from policy.vote_check import vote_faults
 
 
 def check_pack(folder_or_pack: FilePath | Pack) -> list[Fault]:
@@ -38,7 +43,12 @@ def _proofs(pack: Pack) -> list[Fault]:
         found.extend(window_faults(inspection))
     found.extend(limit_faults(inspection))
     found.extend(coherence_faults(inspection))
+    found.extend(vote_faults(inspection))
+    found.extend(supervision_faults(inspection))
     found.extend(rule_faults(inspection))
+    found.extend(round_faults(inspection))
+    found.extend(duty_faults(inspection))
+    found.extend(anomaly_faults(inspection))
     found.extend(route_faults(inspection))
     found.extend(member_table_faults(inspection))
     return sorted(found, key=lambda fault: (not fault.is_fault, fault.file, fault.line))

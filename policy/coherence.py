@@ -13,8 +13,8 @@ from policy.schema import ReviewEntry
 from states.procedure import StartKind, StepKind
 from states.role import SYSTEM, Role, Seat
 
-_OWNERS = ("facts", "documents", "milestones", "findings", "consents")
-_ALWAYS_USED = ("step", "trigger", "table")
+_OWNERS = ("facts", "documents", "milestones", "findings", "consents", "postings")
+_ALWAYS_USED = ("step", "trigger", "table", "promise", "duty", "anomaly")
 _ACTING = (Role.coordinator, Role.reviewer)
 
 
@@ -101,6 +101,7 @@ def _never_started(inspection: Inspection) -> Iterator[Fault]:
     document = inspection.document
     started = {start.code for move in inspection.procedure.moves for start in move.starts}
     running = started | {step.limit for step in document.steps} | {review.limit for review in document.reviews}
+    running |= {posting.limit for posting in document.postings}
     for i, move in enumerate(document.moves):
         for j, requires in enumerate(move.requires):
             path: Path = ("moves", i, "requires", j)
@@ -123,7 +124,9 @@ def _ladders(inspection: Inspection) -> Iterator[Fault]:
 
 
 def _system_moves(inspection: Inspection) -> Iterator[Fault]:
-    fired = {trigger for review in inspection.document.reviews for trigger in (review.on_pass, review.on_reject)}
+    outcomes = [(one.on_pass, one.on_reject, one.on_withdraw) for one in inspection.document.reviews]
+    fired = {trigger for outcome in outcomes for trigger in outcome}
+    fired |= {promise.on_missed for promise in inspection.document.promises}
     for i, move in inspection.moves():
         if move.who == (SYSTEM,) and move.trigger not in fired:
             yield inspection.fault("system_move_unfired", ("moves", i), move.trigger)

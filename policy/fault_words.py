@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from policy.fault_words_anomaly import ANOMALY, ANOMALY_FORM
+from policy.fault_words_duty import DUTY
 from policy.fault_words_limit import LIMIT, LIMIT_FORM
 from policy.fault_words_review import REVIEW, REVIEW_WARNINGS
+from policy.fault_words_round import ROUND, ROUND_WARNINGS
 from policy.fault_words_route import ROUTE, ROUTE_WARNINGS
+from policy.fault_words_supervision import SUPERVISION
+from policy.fault_words_vote import VOTE, VOTE_FORM
 from states.label import Label
 
 READING: Final = {
@@ -215,10 +220,14 @@ SOUNDNESS: Final = {
     ),
 }
 
-FAULTS: Final = {**READING, **FORM, **NAMES, **SOUNDNESS, **REVIEW, **LIMIT_FORM, **LIMIT, **ROUTE}
+FAULTS: Final = {
+    **READING, **FORM, **NAMES, **SOUNDNESS, **REVIEW, **ROUND, **LIMIT_FORM, **LIMIT, **ROUTE, **SUPERVISION, **DUTY,
+    **VOTE_FORM, **VOTE, **ANOMALY_FORM, **ANOMALY,
+}  # fmt: skip
 
 WARNINGS: Final = {
     **REVIEW_WARNINGS,
+    **ROUND_WARNINGS,
     **ROUTE_WARNINGS,
     "no_forward_way": Label(
         "从步骤“{culprit}”只走正向动作到不了办结，要先退回", 'from "{culprit}" forward moves alone reach no end'

@@ -20,6 +20,14 @@ REVIEW: Final = {
         "审查“{culprit}”的 pass 是 {given}，全部同意也只有 {possible}，永远通不过",
         'the `pass` of "{culprit}" is {given}, but all approvals make only {possible}',
     ),
+    "member_twice": Label(
+        "审查“{review}”里“{culprit}”写了不止一次：一个单位在一轮里只请一次，请合并成一条",
+        'the review "{review}" names "{culprit}" more than once: a unit is asked once in a round',
+    ),
+    "after_against_mode": Label(
+        "审查“{review}”的方式是 {mode}，“{culprit}”不能排在“{earlier}”之后：与该方式的先后次序相反，谁也开始不了",
+        'the review "{review}" has mode {mode}: "{culprit}" cannot come after "{earlier}", nobody could begin',
+    ),
     "weight_missing": Label(
         "按权重表决的审查，成员“{culprit}”没有写 weight（权重）", 'the member "{culprit}" has no `weight`'
     ),

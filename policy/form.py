@@ -48,7 +48,12 @@ _TYPES = {
     "span_form": "span_form",
     "greater_than": "number_out_of_range",
     "member_kind": "member_kind",
+    "duty_empty": "duty_empty",
+    "anomaly_parameters": "anomaly_parameters",
+    "anomaly_hours": "anomaly_hours",
     "window_reversed": "window_reversed",
+    "consent_form": "consent_form",
+    "rule_days": "rule_days",
 }
 _LIMITS = ("expected", "pattern", "min_length", "max_length", "ge", "le", "gt")
 _SIGNS = {"ge": "≥ ", "le": "≤ ", "gt": "> "}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policy.fault import Fault, Path
 from policy.inspection import Inspection
+from policy.schema_review import ReviewEntry
 
 
 def limit_faults(inspection: Inspection) -> Iterator[Fault]:
@@ -21,6 +22,15 @@ def limit_faults(inspection: Inspection) -> Iterator[Fault]:
             yield inspection.fault("extension_longer", ("limits", i, "extension", "days"), entry.code, **data)
 
 
+def _review_limits(review: ReviewEntry) -> Iterator[tuple[Path, str]]:
+    yield ("limit",), review.limit
+    yield from ((("members", j, "limit"), member.limit) for j, member in enumerate(review.members))
+    waits = (("supplement", review.supplement), ("dissent", review.dissent))
+    yield from (((key, "limit"), terms.limit) for key, terms in waits if terms)
+    if review.supplement and review.supplement.tell:
+        yield ("supplement", "tell"), review.supplement.tell
+
+
 def _counted_only(inspection: Inspection) -> Iterator[tuple[Path, str]]:
     """Where a limit has to be counted from its start: many projects are enrolled alike, reviews follow each other."""
     document = inspection.document
@@ -32,5 +42,5 @@ def _counted_only(inspection: Inspection) -> Iterator[tuple[Path, str]]:
             if start.clock:
                 yield ("moves", i, "starts", j, "clock"), start.clock
     for i, review in enumerate(document.reviews):
-        yield ("reviews", i, "limit"), review.limit
-        yield from ((("reviews", i, "members", j, "limit"), m.limit) for j, m in enumerate(review.members))
+        yield from ((("reviews", i, *path), limit) for path, limit in _review_limits(review))
+    yield from ((("promises", i, "limit"), promise.limit) for i, promise in enumerate(document.promises))

@@ -76,6 +76,8 @@ class _Naming:
             for j, tally in enumerate(consent.tallies):
                 for field in ("total", "voted", "agreed"):
                     yield from self._typed(("consents", i, "tallies", j, field), getattr(tally, field), _COUNTS)
+            for field in ("total_area", "total_owners") if consent.poll else ():
+                yield from self._typed(("consents", i, "poll", field), getattr(consent.poll, field) or "", _COUNTS)
         for i, move in enumerate(self.document.moves):
             for j, requires in enumerate(move.requires):
                 if requires.date_reached:

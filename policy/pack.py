@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from policy import fact as facts_text
 from policy.build import build_procedure
+from policy.duty import duties_of_review, watched_deeds
 from policy.expression import Compiled, compile_condition
 from policy.fact import FactJson
 from policy.fault import PositionMap
@@ -20,7 +21,6 @@ from policy.reference import REGISTERS
 from policy.route_table import Router
 from policy.schema import MemberEntry, PackDocument, ReviewEntry
 from policy.schema_entry import (
-    ConsentEntry,
     DepartmentEntry,
     DocumentEntry,
     FactEntry,
@@ -31,8 +31,12 @@ from policy.schema_entry import (
     Source,
 )
 from policy.schema_limit import LimitEntry
+from policy.schema_round import PromiseEntry, WatchEntry
 from policy.schema_route import PermitEntry
-from states.case import FactValue
+from policy.schema_vote import ConsentEntry, PostingEntry, VoteRuleEntry
+from states.case import DeedKey, FactValue
+from states.category import PROTECTED, Category
+from states.duty import FourEyes
 from states.exceptions import JiugaiError, Kind
 from states.machine import ProcedureMachine
 from states.procedure import Procedure
@@ -129,6 +133,14 @@ class Pack:
         """The class of owners' decision (表决规则) of that code."""
         return self._found(_by_code(self.document.consents), "consent", code)
 
+    def vote_rule(self, code: str) -> VoteRuleEntry:
+        """The class of vote (表决类别) of that code."""
+        return self._found(_by_code(self.document.vote_rules), "vote_rule", code)
+
+    def posting(self, code: str) -> PostingEntry:
+        """The public posting (公示) of that code."""
+        return self._found(_by_code(self.document.postings), "posting", code)
+
     def source(self, code: str) -> Source:
         """The text (依据) a number comes from."""
         return self._found(_by_code(self.document.sources), "source", code)
@@ -153,6 +165,48 @@ class Pack:
         compiled = self._whens.get(entry.when) or compile_condition(entry.when, self.facts)
         return not all(code in facts for code in compiled.uses) or compiled.test(facts)
 
+    def duties_of_review(self, code: str) -> tuple[FourEyes, ...]:
+        """What the pack's separated duties (职责分离) ask of who answers in the review; nothing where it has none."""
+        return self._review_duties[code]
+
+    def category(self, member: MemberEntry) -> Category | None:
+        """What a member's matter is about: its own category, else its department's.
+
+        A protected department stays protected: what a member is called must not open a way round the law.
+        """
+        above = self.department(member.department).category if member.department else None
+        return above if above in PROTECTED else member.category or above
+
+    def is_final(self, member: MemberEntry) -> bool:
+        """Whether the lead cannot overrule a rejection of this member."""
+        return member.veto == "final" or (member.veto is None and self.category(member) in PROTECTED)
+
+    def watched(self, review: str, member: str) -> WatchEntry | None:
+        """What a member's matter hangs on: what it watches, the facts of its condition, those of the rules that ask it.
+
+        None where the pack says nothing of it: then nobody can show that its matter has not changed.
+        """
+        given = self.member(review, member).watches or WatchEntry()
+        rules = [rule for table in self.router.serving[review] for rule in table.rules]
+        mine = [leaf for rule in rules if any(member == one for one, _ in rule.asks) for leaf in rule.leaves]
+        facts = dict.fromkeys((*given.facts, *(code for leaf in mine for code in leaf.uses)))
+        return WatchEntry(facts=tuple(facts), documents=given.documents) if facts or given.documents else None
+
+    @cached_property
+    def tacit_limits(self) -> frozenset[str]:
+        """The limits under which a task may run whose silence counts: those of members with `tacit`, and of tables."""
+        tacit = [(one.code, member) for one in self.document.reviews for member in one.members if member.tacit]
+        asked = {member.key for _, member in tacit}
+        rules = [rule for table in self.document.tables for rule in table.rules]
+        own = {member.limit for _, member in tacit}
+        given = {rule.limit for rule in rules if any(ask.member in asked for ask in rule.asks)}
+        given |= {ask.limit for rule in rules for ask in rule.asks if ask.member in asked}
+        return frozenset(limit for limit in own | given if limit)
+
+    def promise(self, code: str) -> PromiseEntry:
+        """The promise (容缺受理、告知承诺) of that code."""
+        return self._found(_by_code(self.document.promises), "promise", code)
+
     def parse_fact(self, code: str, text: str) -> FactValue:
         """The value of what a person typed for a fact; raises FactInvalid naming what is expected."""
         return facts_text.parse_fact(self.fact(code), text)
@@ -169,6 +223,15 @@ class Pack:
     def facts(self) -> dict[str, FactEntry]:
         """Every fact (情况) by its code."""
         return _by_code(self.document.facts)
+
+    @cached_property
+    def watched_deeds(self) -> frozenset[DeedKey]:
+        """Every deed some requirement or duty looks at: who did it has to be known."""
+        return watched_deeds(self.document)
+
+    @cached_property
+    def _review_duties(self) -> dict[str, tuple[FourEyes, ...]]:
+        return {entry.code: duties_of_review(self.document, entry.code) for entry in self.document.reviews}
 
     @cached_property
     def _documents(self) -> dict[str, DocumentEntry]:

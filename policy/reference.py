@@ -20,13 +20,18 @@ REGISTERS = {
     "document": ("documents", Label("材料", "document")),
     "milestone": ("milestones", Label("节点", "milestone")),
     "finding": ("findings", Label("事项", "finding")),
+    "vote_rule": ("vote_rules", Label("表决类别", "vote rule")),
     "consent": ("consents", Label("表决规则", "consent")),
+    "posting": ("postings", Label("公示", "posting")),
     "department": ("departments", Label("部门", "department")),
     "limit": ("limits", Label("期限", "limit")),
     "ladder": ("ladders", Label("预警阶梯", "ladder")),
     "review": ("reviews", Label("审查", "review")),
+    "promise": ("promises", Label("承诺事项", "promise")),
     "permit": ("permits", Label("许可手续", "permit")),
     "table": ("tables", Label("决策表", "decision table")),
+    "duty": ("duties", Label("职责分离", "separated duty")),
+    "anomaly": ("anomalies", Label("异常规则", "anomaly rule")),
 }
 """The registers a name may point into: the top-level key that holds it, and its name for people."""
 

@@ -14,8 +14,40 @@ from states.review import ReviewMode
 def rule_faults(inspection: Inspection) -> Iterator[Fault]:
     """Every fault in how the reviews of a pack are decided, and a warning where conditional members may undo a rule."""
     for i, review in enumerate(inspection.document.reviews):
+        yield from _twice(inspection, i, review)
+        yield from _against_order(inspection, review)
         found = [*_unknown_keys(inspection, i, review), *_missing_keys(inspection, i, review)]
         yield from found or _proof(inspection, i, review)
+
+
+def _twice(inspection: Inspection, index: int, review: ReviewEntry) -> Iterator[Fault]:
+    """Each member is asked once: two tasks of one unit in a round would be two opinions of one mouth."""
+    known: set[str] = set()
+    for j, member in enumerate(review.members):
+        if member.key in known:
+            yield inspection.fault("member_twice", ("reviews", index, "members", j), member.key, review=review.code)
+        known.add(member.key)
+
+
+def _against_order(inspection: Inspection, review: ReviewEntry) -> Iterator[Fault]:
+    """What tables say of who comes after whom must not turn the order of the mode around: nobody could begin."""
+    if review.mode not in (ReviewMode.ordered, ReviewMode.lead):
+        return
+    keys = [member.key for member in review.members]
+    for i, table in enumerate(inspection.document.tables):
+        for j, rule in enumerate(table.rules if table.code in review.members_from else ()):
+            for k, ask in enumerate(rule.asks):
+                for earlier in ask.after:
+                    if ask.member in keys and earlier in keys and _comes_first(review, keys, ask.member, earlier):
+                        data = {"review": review.code, "earlier": earlier, "mode": review.mode.value}
+                        path: Path = ("tables", i, "rules", j, "asks", k, "after")
+                        yield inspection.fault("after_against_mode", path, ask.member, **data)
+
+
+def _comes_first(review: ReviewEntry, keys: Sequence[str], member: str, earlier: str) -> bool:
+    if review.mode is ReviewMode.ordered:
+        return keys.index(member) <= keys.index(earlier)
+    return earlier == review.lead
 
 
 def _unknown_keys(inspection: Inspection, index: int, review: ReviewEntry) -> Iterator[Fault]:

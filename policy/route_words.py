@@ -18,7 +18,7 @@ from policy.route_table import Line, Verdict
 from policy.route_value import difference
 from policy.schema_entry import FactEntry
 from policy.schema_route import DayWindow
-from policy.show import span_words
+from policy.show_words import span_words
 from states.case import FactValue
 from states.exceptions import Lang
 

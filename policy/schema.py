@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from policy.schema_anomaly import AnomalyEntry
+from policy.schema_duty import DutyEntry
 from policy.schema_entry import (
     Code,
-    ConsentEntry,
     DepartmentEntry,
     DocumentEntry,
     Entry,
@@ -25,13 +26,15 @@ from policy.schema_entry import (
     SeatText,
     Source,
     Statement,
-    Tally,
     Words,
     listed,
 )
 from policy.schema_limit import Extension, LimitEntry, Span
 from policy.schema_review import MemberEntry, ReviewEntry
+from policy.schema_round import PromiseEntry
 from policy.schema_route import PermitEntry, TableEntry
+from policy.schema_supervision import SupervisionEntry
+from policy.schema_vote import ConsentEntry, PostingEntry, Tally, VoteRuleEntry
 from states.label import Label
 from states.procedure import Nature, StepKind
 
@@ -39,6 +42,7 @@ __all__ = [
     "ConsentEntry",
     "DepartmentEntry",
     "DocumentEntry",
+    "DutyEntry",
     "Extension",
     "FactEntry",
     "FindingEntry",
@@ -49,6 +53,7 @@ __all__ = [
     "MoveEntry",
     "PackDocument",
     "PackHead",
+    "PostingEntry",
     "Requires",
     "ReviewEntry",
     "RungEntry",
@@ -58,6 +63,7 @@ __all__ = [
     "Starts",
     "StepEntry",
     "Tally",
+    "VoteRuleEntry",
     "Window",
 ]
 
@@ -69,9 +75,11 @@ REQUIREMENT_KINDS = (
     "facts",
     "condition",
     "review",
+    "conditions_met",
     "no_open",
     "consent",
     "expired",
+    "posted",
     "date_reached",
     "milestones",
     "four_eyes",
@@ -116,16 +124,20 @@ class StepEntry(Labelled):
 class Requires(Entry):
     """One requirement: exactly one of the kinds, plus the words a false condition is refused with.
 
-    `owed_by` may also say who owes a review, a consent, a period or a second pair of eyes.
+    `owed_by` may also say who owes a review, a consent, a period or a second pair of eyes. With `fresh_after` documents
+    have to be newer than the last time one of these moves was made.
     """
 
     documents: Annotated[tuple[Code, ...] | None, Names("document")] = None
+    fresh_after: Annotated[tuple[Code, ...], BeforeValidator(listed), Names("trigger")] = ()
     facts: Annotated[tuple[Code, ...] | None, Names("fact")] = None
     condition: Annotated[Words | None, Statement()] = None
     review: Annotated[Code | None, Names("review")] = None
+    conditions_met: Annotated[Code | None, Names("review")] = None
     no_open: Annotated[Code | None, Names("finding")] = None
     consent: Annotated[Code | None, Names("consent")] = None
     expired: Annotated[Code | None, Names("limit")] = None
+    posted: Annotated[Code | None, Names("posting")] = None
     date_reached: Annotated[Code | None, Names("fact")] = None
     milestones: Annotated[tuple[Code, ...] | None, Names("milestone")] = None
     four_eyes: Annotated[Code | None, Names("trigger")] = None
@@ -198,10 +210,16 @@ class PackDocument(Entry):
     documents: tuple[DocumentEntry, ...] = ()
     milestones: tuple[MilestoneEntry, ...] = ()
     findings: tuple[FindingEntry, ...] = ()
+    vote_rules: tuple[VoteRuleEntry, ...] = ()
     consents: tuple[ConsentEntry, ...] = ()
+    postings: tuple[PostingEntry, ...] = ()
     departments: tuple[DepartmentEntry, ...] = ()
     limits: tuple[LimitEntry, ...] = ()
     ladders: tuple[LadderEntry, ...] = ()
+    supervision: SupervisionEntry | None = None
     reviews: tuple[ReviewEntry, ...] = ()
+    promises: tuple[PromiseEntry, ...] = ()
     permits: tuple[PermitEntry, ...] = ()
     tables: tuple[TableEntry, ...] = ()
+    duties: tuple[DutyEntry, ...] = ()
+    anomalies: tuple[AnomalyEntry, ...] = ()

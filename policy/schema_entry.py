@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from states.category import Category
 from states.label import Label
 from states.role import Seat
 
@@ -27,6 +28,11 @@ Words = Annotated[str, Field(min_length=1, max_length=400)]
 
 HOLDER = "holder"
 """In a rung: whoever holds the matter whose clock it is."""
+UNIT_HEAD = "unit_head"
+"""In a rung: who answers for the holder's unit: its own coordinators, else those of the nearest unit above."""
+LEAD = "lead"
+"""In a rung: the lead department of the review whose clock it is; the district's coordinators for everything else."""
+RECEIVERS = (HOLDER, UNIT_HEAD, LEAD)
 
 _SHARE = re.compile(r"\d{1,18}(/\d{1,18})?")
 _LEAP_YEAR = 2024
@@ -81,9 +87,11 @@ def _month_day(value: str) -> str:
 SeatText = Annotated[Seat, BeforeValidator(_seat), PlainSerializer(str)]
 """A role at a level, written `coordinator@district`; `system` alone for what only rules do."""
 Recipient = Annotated[
-    Seat | str, PlainValidator(lambda value: value if value == HOLDER else _seat(value)), PlainSerializer(str)
+    Seat | str, PlainValidator(lambda value: value if value in RECEIVERS else _seat(value)), PlainSerializer(str)
 ]
-"""Who is told: a seat, or `holder`."""
+"""Who is told: a seat, or one of `RECEIVERS`."""
+Colour = Literal["blue", "orange", "red"]
+"""The colour of a supervision order (states.order.OrderColour)."""
 Share = Annotated[Fraction, BeforeValidator(fraction), PlainSerializer(str), Field(ge=0, le=1)]
 """An exact share, written as a fraction (`2/3`, `9/10`), 0 or 1; never as a decimal number."""
 MonthDay = Annotated[str, AfterValidator(_month_day)]
@@ -154,44 +162,26 @@ class FindingEntry(Labelled):
     closed_by: SeatText
 
 
-class Tally(Entry):
-    """The facts of one denominator of an owners' vote: all, taking part, in favour."""
-
-    label: Words
-    en: str = ""
-    total: Annotated[Code, Names("fact")]
-    voted: Annotated[Code, Names("fact")]
-    agreed: Annotated[Code, Names("fact")]
-
-    @property
-    def name(self) -> Label:
-        """The denominator in both languages."""
-        return Label(self.label, self.en)
-
-
-class ConsentEntry(Labelled):
-    """A class of owners' decision (表决规则) with its quorum and pass share by each denominator."""
-
-    tallies: Annotated[tuple[Tally, ...], Field(min_length=1)]
-    quorum: Share
-    share: Share
-    inclusive: bool
-    owed_by: SeatText
-    source: Annotated[Code, Names("source")]
-
-
 class DepartmentEntry(Labelled):
-    """A department or utility unit (部门、管线单位) that can be asked."""
+    """A department or utility unit (部门、管线单位) that can be asked; `category` is what it looks after."""
 
     level: Literal["department", "utility"] = "department"
+    category: Category | None = None
 
 
 class RungEntry(Labelled):
-    """One rung (预警层级): when (`warning` or `breach` plus working days) and who is told."""
+    """One rung (预警层级): when, who is told, and whether an order or a circular goes out.
+
+    `at: warning` with `plus: 2` is two working days after the light turned yellow, the last day in time at the latest.
+    `at: breach` without `plus` is the day the light turns red; with `plus: 5` it is the fifth working day over.
+    `act: order` issues a supervision order of a `colour`, `act: circular` a circular; `to` then gets a copy.
+    """
 
     at: Literal["warning", "breach"]
     plus: Annotated[int, Field(ge=0, le=365)] = 0
     to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    act: Literal["notify", "order", "circular"] = "notify"
+    colour: Colour | None = None
     source: Annotated[Code, Names("source")]
 
 

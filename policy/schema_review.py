@@ -10,8 +10,11 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from policy.schema_entry import Code, Entry, Labelled, Names, SeatText, Statement, Words, fraction, listed
+from policy.schema_round import DissentTerms, SupplementTerms, TacitEntry, WatchEntry
+from states.category import Category
 from states.decision_rule import Rule, Terms, make_rule
 from states.review import ReviewMode, Settle
+from states.round import Again, Reopening
 
 Passing = Annotated[Fraction, BeforeValidator(fraction), PlainSerializer(str)]
 """A number of votes or of weight (`3`), or an exact share (`2/3`); never a decimal number."""
@@ -22,6 +25,11 @@ class MemberEntry(Entry):
 
     `when` limits the member to projects whose facts make it true. `weight` is what its vote counts in mode `weight`;
     members of one `group` have one vote together in the modes `count` and `share`.
+
+    `category` is what its matter is about, else its department's. A rejection with `veto: final` cannot be overruled:
+    that is so for protected categories (states.category) unless the pack says `ordinary`. An `advisory` member is asked
+    for advice (征求意见); only such a one may have `tacit`. `watches` is what its matter hangs on beside `when`, and
+    `again: always` has it asked in every round.
     """
 
     department: Annotated[Code | None, Names("department")] = None
@@ -31,6 +39,12 @@ class MemberEntry(Entry):
     when: Annotated[Words | None, Statement()] = None
     weight: Annotated[int, Field(ge=0, le=1000)] | None = None
     group: Code | None = None
+    category: Category | None = None
+    veto: Literal["final", "ordinary"] | None = None
+    advisory: bool = False
+    tacit: TacitEntry | None = None
+    watches: WatchEntry | None = None
+    again: Literal["affected", "always"] = "affected"
     source: Annotated[Code | None, Names("source")] = None
 
     @property
@@ -51,6 +65,11 @@ class ReviewEntry(Labelled):
     `pass` belongs to the modes `count`, `share` and `weight`, where the pack has to say it; `veto: false` to `all`.
     What they mean stands in states.decision_rule.Terms; whether they fit each other is for policy.review_rule.
     With `members_from`, `members` are all who may be asked, and the decision tables named there choose among them.
+
+    `again` is whom the next round asks, `carries` another review whose opinions stand too (a design change: only the
+    touched matters are reviewed again), `reopen` with what time a task returned to one unit goes on. `on_withdraw`
+    recalls the review (撤回申请). `supplement` and `dissent` say how long the applicant and the lead have; without them
+    a demand or a rejection returns the round at once.
     """
 
     kind: Literal["joint_review", "approval"]
@@ -64,6 +83,12 @@ class ReviewEntry(Labelled):
     members_from: Annotated[tuple[Code, ...], BeforeValidator(listed), Names("table")] = ()
     on_pass: Annotated[Code, Names("trigger")]
     on_reject: Annotated[Code, Names("trigger")]
+    on_withdraw: Annotated[Code | None, Names("trigger")] = None
+    again: Again = Again.all
+    carries: Annotated[Code | None, Names("review")] = None
+    reopen: Reopening = Reopening.remaining
+    supplement: SupplementTerms | None = None
+    dissent: DissentTerms | None = None
     source: Annotated[Code | None, Names("source")] = None
 
     def rule(self, members: Sequence[MemberEntry]) -> Rule:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from policy.schema_entry import Code, Entry, Labelled, Names, SeatText, Statement, Words
+from states.category import Category
 from states.label import Label
 
 
@@ -33,9 +34,10 @@ _POLICIES = {
 
 
 class PermitEntry(Labelled):
-    """A permit or formality (许可手续) a project may need, and the department that issues it."""
+    """A permit or formality (许可手续) a project may need, the department that issues it, what it is about."""
 
     department: Annotated[Code | None, Names("department")] = None
+    category: Category | None = None
 
 
 class DayWindow(Entry):

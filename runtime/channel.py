@@ -12,6 +12,7 @@ from notifications.channel import Channel
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.file import FileChannel
 from notifications.channels.smtp import SmtpChannel, SmtpConfig
+from runtime.database import Database
 from runtime.settings import CHANNELS, Settings
 from states.exceptions import JiugaiError, Kind
 
@@ -28,7 +29,10 @@ class ChannelUnknown(JiugaiError):
         super().__init__(channel=channel, problem=problem, known="、".join(CHANNELS))
 
 
-def _smtp(settings: Settings) -> Channel:
+Builder = Callable[[Settings, Database | None], Channel]
+
+
+def _smtp(settings: Settings, _: Database | None) -> Channel:
     (host,) = given(settings, "smtp", "smtp_host")
     return SmtpChannel(
         SmtpConfig(
@@ -42,35 +46,35 @@ def _smtp(settings: Settings) -> Channel:
     )
 
 
-def _over_http(name: str) -> Callable[[Settings], Channel]:
+def _over_http(name: str) -> Builder:
     """The builder of a channel that talks HTTP, whose client is loaded only when such a channel is opened."""
 
-    def build(settings: Settings) -> Channel:
+    def build(settings: Settings, database: Database | None) -> Channel:
         from runtime.http_channel import HTTP_BUILDERS
 
-        return HTTP_BUILDERS[name](settings)
+        return HTTP_BUILDERS[name](settings, database)
 
     return build
 
 
-BUILDERS: dict[str, Callable[[Settings], Channel]] = {
+BUILDERS: dict[str, Builder] = {
     **{name: _over_http(name) for name in CHANNELS},
-    "console": lambda settings: ConsoleChannel(sys.stdout),
-    "file": lambda settings: FileChannel(settings.home / "messages"),
+    "console": lambda settings, _: ConsoleChannel(sys.stdout),
+    "file": lambda settings, _: FileChannel(settings.home / "messages"),
     "smtp": _smtp,
 }
 
 
-def open_channels(settings: Settings) -> dict[str, Channel]:
+def open_channels(settings: Settings, database: Database | None = None) -> dict[str, Channel]:
     """Every channel the settings name. Raises ChannelUnknown."""
-    return {name: open_channel(settings, name) for name in settings.channel_names}
+    return {name: open_channel(settings, name, database) for name in settings.channel_names}
 
 
-def open_channel(settings: Settings, name: str) -> Channel:
-    """One channel by its name. Raises ChannelUnknown."""
+def open_channel(settings: Settings, name: str, database: Database | None = None) -> Channel:
+    """One channel by its name; with a `database` its rate is that of every process. Raises ChannelUnknown."""
     if name not in BUILDERS:
         raise ChannelUnknown(channel=name, problem="没有这种渠道")
-    return BUILDERS[name](settings)
+    return BUILDERS[name](settings, database)
 
 
 def given(settings: Settings, channel: str, *names: str) -> list[Any]:

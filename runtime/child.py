@@ -8,12 +8,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+
+from runtime.log_keeping import put_aside
 
 PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 15
-LOG_LIMIT = 20 * 2**20
-"""A log larger than this (bytes) is put aside once at the next start."""
 
 
 def _die_with_parent() -> None:
@@ -49,8 +50,7 @@ class Child:
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the parent, which ends it in order."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.1"))
+        put_aside(self.log, now=datetime.now(UTC))
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self._command,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
+import models.tables  # noqa: F401 - whatever a command touches, every table is known that another one names
 from models.engine import READ_ONLY, open_engine, read_sessions, write_sessions
+from services.audit_digest import SHA256, hasher
 from states.exceptions import JiugaiError, Kind
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -47,25 +49,34 @@ class DatabaseUnavailable(JiugaiError):
     en = "The database is not available: {problem}. Nothing was changed; check disk space and permissions, then retry."
 
 
+class TextUnstorable(JiugaiError):
+    """A text holds what the database cannot keep: PostgreSQL takes no character 0."""
+
+    code = "text_unstorable"
+    kind = Kind.invalid
+    zh = "填写的文字里有不可见的空字符（NUL），数据库不能保存。本次没有保存任何内容，请重新手工录入这段文字后再提交。"
+    en = "The text holds an invisible NUL character, which the database cannot keep. Nothing was saved; type it anew."
+
+
 class Database:
     """One open database. `write` and `read` are one transaction each; only the edges use them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, audit_algorithm: str = SHA256) -> None:
         self.url = url
         self.engine: Engine = open_engine(url)
-        self._write = write_sessions(self.engine)
+        self._write = write_sessions(self.engine, audit_algorithm=audit_algorithm)
         self._read = read_sessions(self.engine)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One writing transaction: committed when the block ends, rolled back when it raises."""
-        with _translated(), self._write.begin() as session:
+        with translated(), self._write.begin() as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction: a snapshot, nothing is kept."""
-        with _translated(), self._read() as session:
+        with translated(), self._read() as session:
             yield session
 
     def close(self) -> None:
@@ -74,51 +85,80 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raise DatabaseUnavailable or TextUnstorable for what the driver says of it."""
     try:
         yield
     except OperationalError as problem:
         raise DatabaseUnavailable(problem=str(problem.orig).strip().splitlines()[0]) from problem
+    except DataError as problem:
+        if "NUL" in str(problem.orig):
+            raise TextUnstorable from problem
+        raise
+
+
+def known_revisions() -> list[str]:
+    """Every version this program knows, oldest first: the numbers its migrations' files begin with.
+
+    Read from the names: Alembic takes half a second to load, and every command asks.
+    """
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(url: str) -> str:
     """Bring the database to this version and return it. Raises DatabaseNewer."""
+    from alembic import command
+
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     found = current_revision(url)
-    scripts = ScriptDirectory.from_config(_config(url))
-    if found and found not in {script.revision for script in scripts.walk_revisions()}:
+    if found and found not in known_revisions():
         raise DatabaseNewer(found=found)
-    with _translated():
-        command.upgrade(_config(url), "head")
-    return scripts.get_current_head() or ""
+    with translated():
+        command.upgrade(_config(url=url), "head")
+    return known_revisions()[-1]
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Make every table of this version, in a transaction of the caller's own."""
+    from alembic import command
+
+    command.upgrade(_config(connection=connection), "head")
+
+
+def _config(**attributes: object) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes.update(attributes)
+    return config
 
 
 def current_revision(url: str) -> str | None:
     """The version the database stands at; None for an empty one."""
     engine = open_engine(url)
     try:
-        with _translated(), engine.execution_options(**{READ_ONLY: True}).connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        with translated(), engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     finally:
         engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """The database, which has to stand at this version. Raises DatabaseNewer, DatabaseBehind, DatabaseUnavailable."""
+def open_database(url: str, *, audit_algorithm: str = SHA256) -> Database:
+    """The database, which has to stand at this version; new entries are hashed with `audit_algorithm`.
+
+    Raises DatabaseNewer, DatabaseBehind, DatabaseUnavailable, AlgorithmUnavailable.
+    """
+    hasher(audit_algorithm)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         raise DatabaseBehind
-    found = current_revision(url)
-    scripts = ScriptDirectory.from_config(_config(url))
-    if found == scripts.get_current_head():
-        return Database(url)
-    if found and found not in {script.revision for script in scripts.walk_revisions()}:
+    found, known = current_revision(url), known_revisions()
+    if found == known[-1]:
+        return Database(url, audit_algorithm=audit_algorithm)
+    if found and found not in known:
         raise DatabaseNewer(found=found)
     raise DatabaseBehind
-
-
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config

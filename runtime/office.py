@@ -13,6 +13,7 @@ from runtime.channel import open_channels
 from runtime.database import Database, open_database
 from runtime.settings import Settings
 from services.city import City
+from services.quiet import QuietHours
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Office:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """The channels in force, by name, opened when first used."""
-        return open_channels(self.settings)
+        return open_channels(self.settings, self.database)
 
     @staticmethod
     def now() -> datetime:
@@ -71,7 +72,8 @@ class CalendarWatch:
 
 def open_office(settings: Settings) -> Office:
     """Open the installation. Raises DatabaseBehind, DatabaseNewer, CalendarFileInvalid, ChannelUnknown."""
-    return Office(settings, open_database(settings.url), city_of(settings))
+    database = open_database(settings.url, audit_algorithm=settings.audit_algorithm)
+    return Office(settings, database, city_of(settings))
 
 
 def city_of(settings: Settings) -> City:
@@ -82,6 +84,7 @@ def city_of(settings: Settings) -> City:
         documents=(settings.home / "documents").resolve(),
         channels=settings.channel_names,
         max_document_bytes=settings.max_document_mb * 2**20,
+        quiet=QuietHours(settings.quiet_from, settings.quiet_until, settings.quiet_rest_days),
     )
 
 

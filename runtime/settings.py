@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,7 +22,9 @@ CHANNELS = (
     "aliyun_sms",
     "tencent_sms",
     "gateway",
+    "apprise",
 )
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _GATEWAY_BODY = (
     '{"to": "{{ mobile }}", "name": "{{ name }}", "title": "{{ subject }}", "text": "{{ chat }}", '
     '"url": "{{ url }}", "id": "{{ message_id }}"}'
@@ -44,9 +47,14 @@ class Settings(BaseSettings):
     packs: Path | None = Field(None, description="本市自有政策包所在文件夹；内置的三个政策包始终可用")
     calendars: Path | None = Field(None, description="历年放假安排文件所在文件夹；默认为数据文件夹下的 calendar")
 
-    host: str = Field("127.0.0.1", description="网页监听的地址；网页目前没有登录，只应监听本机")
+    host: str = Field(
+        "127.0.0.1", description="网页监听的地址；对外提供时应放在 HTTPS 反向代理之后，并设置 JIUGAI_BASE_URL"
+    )
     port: int = Field(8700, ge=1, le=65535, description="网页监听的端口")
     base_url: str | None = Field(None, description="通知里链接的网址前缀；默认 http://host:port")
+    session_idle_minutes: int = Field(60, ge=5, le=1440, description="登录后多少分钟不操作即退出（分钟，暂定）")
+    session_hours: int = Field(12, ge=1, le=168, description="一次登录最长有效的小时数，到时须重新登录（暂定）")
+    invite_hours: int = Field(72, ge=1, le=720, description="设置密码的一次性链接有效的小时数（暂定）")
     prefect_port: int = Field(8701, ge=1, le=65535, description="内嵌 Prefect 服务监听的端口（仅本机）")
     prefect_api_url: str | None = Field(None, description="外部 Prefect 服务的 API 地址；给出后不再启动内嵌的服务")
 
@@ -58,6 +66,18 @@ class Settings(BaseSettings):
     batch: int = Field(200, ge=1, le=5000, description="一次取出的事件数上限")
 
     channels: str = Field("file", description=f"收件箱之外的通知渠道，逗号分隔：{'、'.join(CHANNELS)}")
+    quiet_from: time = Field(
+        time(22), description="免打扰时段的开始（本市时间）；此间通知只进收件箱，红色督办与故障除外；与结束相同即不设"
+    )
+    quiet_until: time = Field(time(7), description="免打扰时段的结束（本市时间），届时补发")
+    quiet_rest_days: bool = Field(False, description="休息日全天免打扰，通知推迟到下一工作日（补班日照常发送）")
+    digest_at: time = Field(time(8, 30), description="每个工作日发送提要的时刻（本市时间）；错过的当天补发")
+    digest_days: int = Field(5, ge=0, le=60, description="提要预告多少个工作日内将转黄灯、红灯的期限")
+    delivery_retry_hours: int = Field(
+        24, ge=1, le=240, description="渠道暂时不可用时，一条通知最多重试多少小时；之后列入失败记录"
+    )
+    channel_concurrency: int = Field(4, ge=1, le=100, description="每个渠道同时发送的条数上限，所有进程和机器合计")
+
     smtp_host: str | None = Field(None, description="邮件服务器")
     smtp_port: int = Field(25, ge=1, le=65535, description="邮件服务器端口")
     smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="邮件加密方式")
@@ -123,13 +143,45 @@ class Settings(BaseSettings):
     gateway_retry_codes: list[str] = Field([], description="通用 HTTP 网关：可重试的返回码，JSON 数组")
     gateway_retry_seconds: int = Field(60, ge=1, description="通用 HTTP 网关：遇可重试的返回码后等待的秒数")
 
+    audit_algorithm: Literal["sha256", "sm3"] = Field(
+        "sha256", description="留痕哈希算法；sm3 为国密算法，需本机 OpenSSL 支持；改动只影响以后的记录"
+    )
+    retention_days: int = Field(
+        3650, ge=365, description="程序日志保留天数，不得少于 365（互联网政务应用安全管理规定第20条）；留痕永久保留"
+    )
+    anchor_minutes: int = Field(60, ge=1, description="留痕定时锚定的间隔（分钟）")
+    anchor_key_file: Path | None = Field(
+        None, description="签署锚点的 Ed25519 私钥文件；默认为数据文件夹下的 keys/anchor.pem，首次使用时生成"
+    )
+    anchor_folder: Path | None = Field(
+        None, description="锚点文件交存的文件夹，宜放在本机管理员改不到的存储上；默认为数据文件夹下的 anchors"
+    )
+    anchor_receivers: str = Field("", description="每天收到首个锚点的督查人员账号，逗号分隔")
+    anchor_webhook_url: SecretStr | None = Field(
+        None, description="每个锚点以 POST JSON 送到的地址，应答 2xx 即为收到（按机密保存）"
+    )
+
+    apprise_url: SecretStr | None = Field(
+        None, description="Apprise 地址（按机密保存），用于没有专门适配的渠道；经它发出的一律记为未确认送达"
+    )
+
     max_document_mb: int = Field(100, ge=1, description="单个材料的大小上限（MB）")
     max_import_mb: int = Field(50, ge=1, description="导入文件的大小上限（MB）")
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)  # raises for a name nobody knows
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"没有名为“{value}”的时区，例如 Asia/Shanghai") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(DATABASES):
+            raise ValueError(f"应以 {' 或 '.join(DATABASES)} 开头")
         return value
 
     @cached_property

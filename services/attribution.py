@@ -21,7 +21,7 @@ from services.city import City
 from services.clock_count import ONE, Pause
 from services.clock_ledger import ledgers_of
 from services.clock_projection import open_causes, taken_out
-from services.identity import holding_level, seat_in_charge
+from services.identity import holder_of
 from services.pack import pack_of
 from states.clock import HALT, SUPPLEMENT, ClockSubject, EntryKind
 from states.label import Label
@@ -174,13 +174,16 @@ def _clocks(session: Session, project: Project, until: date) -> tuple[list[_Task
         out = tuple(_taken(ledgers[clock.id], until))
         if clock.subject == ClockSubject.task:
             tasks.append(_Task(_Held(clock.started_on, clock.ended_on or until, name or clock.label), out))
-        elif clock.subject != ClockSubject.period:
+        elif clock.subject in (ClockSubject.step, ClockSubject.review):
             excluded.extend(out)
     return tasks, excluded
 
 
 def _taken(ledger: Sequence[ClockEntry], until: date) -> Iterator[_Out]:
-    """The days taken out of one clock; those of a halt are seen in the steps."""
+    """The days taken out of one clock, also by a contest; those of a halt are seen in the steps."""
+    for entry in ledger:
+        if entry.kind == EntryKind.overturn and entry.first_day and entry.last_day:
+            yield _Out(Pause(entry.first_day, entry.last_day), "", entry.reason)
     for one in taken_out(ledger):
         cause = "" if one.entry.kind == EntryKind.exclude else one.entry.cause or HALT
         if cause != HALT:
@@ -192,4 +195,4 @@ def _taken(ledger: Sequence[ClockEntry], until: date) -> Iterator[_Out]:
 
 
 def _holder(session: Session, project: Project, pack: Pack, step: str) -> str:
-    return seat_in_charge(session, project.organisation, holding_level(pack.procedure.step[step])).name
+    return holder_of(session, project.organisation, pack.procedure.step[step]).name

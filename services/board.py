@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.project import Project
@@ -96,10 +96,13 @@ class _Group:
     count: int
 
 
-def board(session: Session) -> Board:
-    """Count every project where it stands: three statements, and one for each pack this process has not yet read."""
+def board(session: Session, within: ColumnElement[bool] | None = None) -> Board:
+    """Count every project where it stands: three statements, and one for each pack this process has not yet read.
+
+    `within` narrows it to what the reader may see (services.account_sight).
+    """
     outline, tree = load_outline(session), load_tree(session)
-    groups = _groups(session, outline, tree)
+    groups = _groups(session, outline, tree, within)
     running = [group for group in groups if group.kind is not StepKind.end]
     return Board(
         stages=tuple(_column(outline, stage, running) for stage in outline.stages),
@@ -110,9 +113,12 @@ def board(session: Session) -> Board:
     )
 
 
-def _groups(session: Session, outline: Outline, tree: OrganisationTree) -> list[_Group]:
+def _groups(
+    session: Session, outline: Outline, tree: OrganisationTree, within: ColumnElement[bool] | None
+) -> list[_Group]:
     columns = (Project.pack_version_id, Project.stage, Project.step, Project.organisation_id, Project.light)
-    rows = session.execute(select(*columns, func.count()).group_by(*columns)).all()
+    query = select(*columns, func.count()).group_by(*columns)
+    rows = session.execute(query if within is None else query.where(within)).all()
     found = []
     for version_id, stage, step, organisation_id, light, count in rows:
         kind = outline.step(version_id, step).kind

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
 from models.clock import Clock
-from models.document import Document
 from models.fact import Fact, Milestone
 from models.finding import Finding
 from models.project import Project
 from models.review import Review
 from policy.pack import Pack
+from services.case_paper import load_documents, load_papers
 from services.city import City
+from services.condition import load_conditions
+from services.deed import load_deeds
+from services.posting_case import load_postings
+from services.vote_case import load_polls
 from states.case import Case, ClockState, FactValue, Part, ReviewState
 from states.clock import ClockStatus
 from states.finding import FindingStatus
+
+# built once: nearly every move asks for them
+_FACT = cast(Table, Fact.__table__)
+_FACTS = select(_FACT.c.code, _FACT.c.value).where(_FACT.c.project_id == bindparam("of_project"))
 
 
 def load_case(
@@ -40,13 +47,9 @@ def load_case(
 
 def load_facts(session: Session, project: Project, pack: Pack) -> dict[str, FactValue]:
     """Every recorded fact, with its type."""
-    rows = session.execute(select(Fact.code, Fact.value).where(Fact.project_id == project.id))
+    session.flush()
+    rows = session.execute(_FACTS, {"of_project": project.id})
     return {row.code: pack.load_fact(row.code, row.value) for row in rows if row.code in pack.facts}
-
-
-def _documents(session: Session, project: Project, pack: Pack) -> frozenset[str]:
-    kinds = select(Document.kind).where(Document.project_id == project.id, Document.withdrawn_at.is_(None))
-    return frozenset(session.scalars(kinds.distinct()))
 
 
 def _reviews(session: Session, project: Project, pack: Pack) -> dict[str, ReviewState]:
@@ -84,19 +87,16 @@ def _milestones(session: Session, project: Project, pack: Pack) -> dict[str, dat
     return {row.code: row.reached_on for row in rows}
 
 
-def _actors(session: Session, project: Project, pack: Pack) -> dict[str, str]:
-    query = select(AuditEntry.action, AuditEntry.actor).where(
-        AuditEntry.subject == "project", AuditEntry.subject_id == project.code
-    )
-    return {row.action: row.actor for row in session.execute(query.order_by(AuditEntry.seq))}
-
-
 _LOADERS: dict[Part, Callable[[Session, Project, Pack], Any]] = {
     Part.facts: load_facts,
-    Part.documents: _documents,
+    Part.documents: load_documents,
+    Part.papers: load_papers,
     Part.reviews: _reviews,
     Part.findings: _findings,
+    Part.conditions: load_conditions,
     Part.clocks: _clocks,
     Part.milestones: _milestones,
-    Part.actors: _actors,
+    Part.deeds: load_deeds,
+    Part.polls: load_polls,
+    Part.postings: load_postings,
 }

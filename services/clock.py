@@ -9,12 +9,14 @@ from typing import cast
 
 from sqlalchemy import Table, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.clock import Clock
 from models.project import Project
 from policy.calendar import TimeUnit
 from policy.pack import Pack
 from policy.schema import LimitEntry
+from services.bulk import insert_all
 from services.city import City
 from services.clock_anchor import anchor_day
 from services.clock_projection import Projection, budget_of, project_clock
@@ -26,6 +28,15 @@ _CLOCK = cast(Table, Clock.__table__)
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A length of its own for one clock: `length` `unit`s after `start`, instead of what the limit says."""
+
+    start: date
+    length: int
+    unit: TimeUnit
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """What a clock is for: its subject, the row behind it, who holds the matter, words put before the limit's name."""
 
@@ -33,6 +44,7 @@ class Matter:
     subject_id: int | None = None
     holder_id: int | None = None
     about: str = ""
+    course: Course | None = None
 
 
 def start_clock(
@@ -48,33 +60,35 @@ def start_clock(
 def start_clocks(
     session: Session, city: City, project: Project, pack: Pack, wanted: Sequence[tuple[str, Matter]], *, on: date
 ) -> list[Clock]:
-    """Start several clocks on the same day, written with one flush."""
+    """Start several clocks on the same day, written with one statement."""
     clocks = []
     for limit, matter in wanted:
         entry = pack.limit(limit)
-        anchor = anchor_day(session, project, pack, entry, on=on) if entry.span.is_dated else None
-        if anchor or not entry.span.is_dated:
+        is_dated = entry.span.is_dated and matter.course is None
+        anchor = anchor_day(session, project, pack, entry, on=on) if is_dated else None
+        if anchor or not is_dated:
             clocks.append(_new_clock(city, project, pack, entry, matter, anchor, on))
-    session.add_all(clocks)
     session.flush()
+    insert_all(session, clocks, known_by=("subject", "subject_id", "limit"))
     return clocks
 
 
 def _new_clock(
     city: City, project: Project, pack: Pack, limit: LimitEntry, matter: Matter, anchor: date | None, on: date
 ) -> Clock:
+    course = matter.course or Course(on, limit.span.days, TimeUnit(limit.span.unit))
     clock = Clock(
         project_id=project.id,
         subject=matter.subject,
         subject_id=matter.subject_id,
         limit=limit.code,
         label=f"{matter.about} {limit.label}".strip(),
-        kind=ClockKind.counted if limit.span.kind == "share" else ClockKind(limit.span.kind),
-        unit=TimeUnit(limit.span.unit),
-        length=limit.span.days,
+        kind=ClockKind(limit.span.kind) if anchor else ClockKind.counted,
+        unit=course.unit,
+        length=course.length,
         anchor_on=anchor,
         holder_id=matter.holder_id,
-        started_on=on,
+        started_on=course.start,
         status=ClockStatus.running,
     )
     show(city, pack, clock, project_clock(city.calendar, budget_of(clock, limit)), on)
@@ -110,8 +124,13 @@ _OVER = (
 )
 _STOP = update(_CLOCK).where(_LIVE, _CLOCK.c.subject.in_(bindparam("subjects", expanding=True)))
 _STOP = _STOP.values(ended_on=bindparam("day"), status=case((_OVER, ClockStatus.late), else_=ClockStatus.met))
+_STOP_OF = _STOP.where(_CLOCK.c.subject_id.in_(bindparam("ids", expanding=True)))
 _CANCEL = update(_CLOCK).where(_LIVE).values(status=ClockStatus.cancelled, ended_on=bindparam("day"))
-_WORST = select(func.max(_CLOCK.c.light)).where(_LIVE)
+# who decides a contest late must not turn the light of the project that filed it
+_WORST = select(func.max(_CLOCK.c.light)).where(_LIVE, _CLOCK.c.subject != ClockSubject.contest)
+
+_PROJECT = cast(Table, Project.__table__)
+_SHOW = update(_PROJECT).where(_PROJECT.c.id == bindparam("of_project")).values(light=bindparam("shows"))
 
 
 def stop_clocks(session: Session, project_id: int, *subjects: ClockSubject, on: date) -> None:
@@ -119,15 +138,14 @@ def stop_clocks(session: Session, project_id: int, *subjects: ClockSubject, on: 
     session.execute(_STOP, {"of_project": project_id, "subjects": subjects, "day": on})
 
 
-def stop_clock(session: Session, project_id: int, subject: ClockSubject, subject_id: int, *, on: date) -> None:
-    """Stop the live clock of one review or task: met when in time, late when not."""
-    mine = _STOP.where(_CLOCK.c.subject_id == subject_id)
-    session.execute(mine, {"of_project": project_id, "subjects": [subject], "day": on})
+def stop_clock(session: Session, project_id: int, subject: ClockSubject, *subject_ids: int, on: date) -> None:
+    """Stop the live clock of a review or of tasks: met when in time, late when not."""
+    session.execute(_STOP_OF, {"of_project": project_id, "subjects": [subject], "ids": subject_ids, "day": on})
 
 
-def cancel_clock(session: Session, project_id: int, subject: ClockSubject, subject_id: int, *, on: date) -> None:
-    """Cancel the live clock of one review or task whose matter fell away."""
-    mine = _CANCEL.where(_CLOCK.c.subject == subject, _CLOCK.c.subject_id == subject_id)
+def cancel_clock(session: Session, project_id: int, subject: ClockSubject, *subject_ids: int, on: date) -> None:
+    """Cancel the live clock of a review or of tasks whose matter fell away."""
+    mine = _CANCEL.where(_CLOCK.c.subject == subject, _CLOCK.c.subject_id.in_(subject_ids))
     session.execute(mine, {"of_project": project_id, "day": on})
 
 
@@ -141,4 +159,7 @@ def refresh_light(session: Session, project: Project) -> None:
     session.flush()
     light = session.scalar(_WORST, {"of_project": project.id})
     without = Light.green if project.resume_step is None else Light.grey
-    project.light = without if light is None else light
+    shown = without if light is None else light
+    if shown != project.light:  # by a statement of its own: a flush costs thrice as much
+        session.execute(_SHOW, {"of_project": project.id, "shows": shown})
+        set_committed_value(project, "light", shown)

@@ -32,7 +32,7 @@ from services.clock_change_error import (
 )
 from services.clock_ledger import is_over, ledgers_of, release_rungs, renew, write_entries
 from services.clock_sheet import ClockMissing
-from services.identity import Actor
+from services.identity import Actor, Capacity, Grant, capacities_by
 from services.lock import hold_project
 from services.pack import pack_of
 from states.clock import EntryKind
@@ -75,14 +75,15 @@ def extend_clock(session: Session, city: City, change: Change, *, days: int, app
     held, done = _hold(session, change, "clock_extended")
     if done:
         return held.clock
-    _require_in_time(session, city, held, change, EntryKind.extend)
+    capacity = _require_in_time(session, city, held, change, EntryKind.extend)
     _require_extension(held, days)
-    if approver.login == change.actor.login:
-        raise ApproverSame(actor=approver.name or approver.login)
-    _require_handler(session, held, approver)
+    signed = _require_approver(session, held, approver, capacity.logins(change.actor))
     entry = _entry(session, city, held, change, EntryKind.extend)
     entry.days, entry.approved_by = days, approver.login
-    return _write(session, city, held, change, entry, "clock_extended", {"days": days, "approved_by": approver.login})
+    after = {"days": days, "approved_by": approver.login}
+    if signed.on_behalf_of:
+        after["approved_on_behalf_of"] = signed.on_behalf_of
+    return _write(session, city, held, change, entry, "clock_extended", after, capacity)
 
 
 def exclude_days(session: Session, city: City, change: Change, *, first: date, last: date) -> Clock:
@@ -95,14 +96,14 @@ def exclude_days(session: Session, city: City, change: Change, *, first: date, l
     held, done = _hold(session, change, "clock_excluded")
     if done:
         return held.clock
-    _require_in_time(session, city, held, change, EntryKind.exclude)
+    capacity = _require_in_time(session, city, held, change, EntryKind.exclude)
     clock, days = held.clock, (last - first).days + 1
     if not (clock.started_on < first <= min(clock.due_on, last) and days <= LONGEST_EXCLUSION):
         raise ExclusionUnfit(first=first, last=last, start=clock.started_on, due=clock.due_on, most=LONGEST_EXCLUSION)
     entry = _entry(session, city, held, change, EntryKind.exclude)
     entry.first_day, entry.last_day, entry.days = first, last, days
     span = {"from": first.isoformat(), "to": last.isoformat()}
-    return _write(session, city, held, change, entry, "clock_excluded", span)
+    return _write(session, city, held, change, entry, "clock_excluded", span, capacity)
 
 
 def _hold(session: Session, change: Change, action: str) -> tuple[_Held, AuditEntry | None]:
@@ -119,8 +120,8 @@ def _hold(session: Session, change: Change, action: str) -> tuple[_Held, AuditEn
     return _Held(project, pack_of(project.pack_version), clock, ledger), done
 
 
-def _require_in_time(session: Session, city: City, held: _Held, change: Change, kind: EntryKind) -> None:
-    _require_handler(session, held, change.actor)
+def _require_in_time(session: Session, city: City, held: _Held, change: Change, kind: EntryKind) -> Capacity:
+    capacity = _require_handler(session, held, change.actor)[0]
     if not change.reason.strip():
         raise ReasonMissing(what=kind.label.zh, what_en=kind.label.text("en"))
     if held.clock.status not in LIVE:
@@ -129,6 +130,15 @@ def _require_in_time(session: Session, city: City, held: _Held, change: Change, 
         raise LimitPassed(
             clock=held.clock.label, due=held.clock.due_on, what=kind.label.zh, what_en=kind.label.text("en")
         )
+    return capacity
+
+
+def _require_approver(session: Session, held: _Held, approver: Actor, askers: frozenset[str]) -> Capacity:
+    """Somebody else who may, also not for the one who asks: a stand-in does not approve for whom they stand in."""
+    free = [one for one in _require_handler(session, held, approver) if not one.logins(approver) & askers]
+    if not free:
+        raise ApproverSame(actor=approver.name or approver.login)
+    return free[0]
 
 
 def _require_extension(held: _Held, days: int) -> None:
@@ -144,16 +154,19 @@ def _require_extension(held: _Held, days: int) -> None:
         raise ExtensionTooLong(clock=held.clock.label, days=days, most=most, times=times, used=len(used), source=source)
 
 
-def _require_handler(session: Session, held: _Held, actor: Actor) -> None:
+def _require_handler(session: Session, held: _Held, actor: Actor) -> tuple[Capacity, ...]:
     """Whoever handles the matter or stands above it: a coordinator above the project, somebody of the holder's."""
     holder = session.get(Organisation, held.clock.holder_id) if held.clock.holder_id else None
     place = held.project.organisation.path
-    for grant in () if actor.is_system else actor.grants:
-        if grant.role is Role.coordinator and place.startswith(grant.path):
-            return
+
+    def fits(grant: Grant) -> bool:
+        above = grant.role is Role.coordinator and place.startswith(grant.path)
         handles = grant.role in (Role.coordinator, Role.reviewer)
-        if handles and holder is not None and holder.path.startswith(grant.path):
-            return
+        return above or (handles and holder is not None and holder.path.startswith(grant.path))
+
+    capacities = capacities_by(actor, fits)
+    if capacities and not actor.is_system:
+        return capacities
     unit = holder.name if holder else held.project.organisation.name
     raise ClockForbidden(actor=actor.name or actor.login, clock=held.clock.label, unit=unit)
 
@@ -179,7 +192,14 @@ def _document(session: Session, project: Project, kind: str) -> int:
 
 
 def _write(
-    session: Session, city: City, held: _Held, change: Change, entry: ClockEntry, action: str, after: dict[str, Any]
+    session: Session,
+    city: City,
+    held: _Held,
+    change: Change,
+    entry: ClockEntry,
+    action: str,
+    after: dict[str, Any],
+    capacity: Capacity,
 ) -> Clock:
     clock, before, today = held.clock, held.clock.due_on, city.day(change.now)
     held.ledger.append(entry)
@@ -191,7 +211,7 @@ def _write(
         before={"clock": clock.id, "due_on": before.isoformat()},
         after={"clock": clock.id, "limit": clock.limit, **after, "document": entry.document_id,
                "due_on": clock.due_on.isoformat()},
-        pack=held.pack.id, request_id=change.request_id,
+        pack=held.pack.id, request_id=change.request_id, on_behalf_of=capacity.on_behalf_of,
     )  # fmt: skip
     record(session, act)
     refresh_light(session, held.project)

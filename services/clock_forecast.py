@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,8 +75,8 @@ def forecast(session: Session, reading: Reading, *, days: int) -> list[ForecastL
     asked = [_asked(clock, project, task) for clock, project, _, task in rows]
     people = _people(session, {place for place, _ in asked})
     return [
-        _line(reading, clock, project, holder, tuple(people[seat]), until)
-        for (clock, project, holder, _), seat in zip(rows, asked, strict=True)
+        _line(reading, clock, project, holder, _handlers(_seated(people, place, roles), task), until)
+        for (clock, project, holder, task), (place, roles) in zip(rows, asked, strict=True)
     ]
 
 
@@ -92,8 +92,27 @@ def by_person(lines: Iterable[ForecastLine]) -> list[ForecastGroup]:
     )
 
 
-def _asked(clock: Clock, project: Project, task: ReviewTask | None) -> tuple[int, Role]:
-    return clock.holder_id or project.organisation_id, role_asked(task) if task else Role.coordinator
+_ROLES = {
+    ClockSubject.order: (Role.coordinator, Role.reviewer),  # a department has reviewers, an office coordinators
+    ClockSubject.ruling: (Role.coordinator, Role.reviewer),
+    ClockSubject.contest: (Role.supervisor,),
+}
+"""Whose a clock is at the unit that holds it, where that is not its coordinators'."""
+
+
+def _asked(clock: Clock, project: Project, task: ReviewTask | None) -> tuple[int, tuple[Role, ...]]:
+    roles = (role_asked(task),) if task else _ROLES.get(ClockSubject(clock.subject), (Role.coordinator,))
+    return clock.holder_id or project.organisation_id, roles
+
+
+def _seated(people: Mapping[tuple[int, Role], list[Handler]], place: int, roles: Sequence[Role]) -> list[Handler]:
+    return list(dict.fromkeys(one for role in roles for one in people.get((place, role), ())))
+
+
+def _handlers(seated: Sequence[Handler], task: ReviewTask | None) -> tuple[Handler, ...]:
+    """Whoever has claimed the task; while nobody has, everybody in the seat."""
+    claimed = tuple(one for one in seated if task and one.login == task.claimed_by)
+    return claimed or tuple(seated)
 
 
 def _people(session: Session, places: set[int]) -> defaultdict[tuple[int, Role], list[Handler]]:

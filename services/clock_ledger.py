@@ -16,6 +16,7 @@ from policy.pack import Pack
 from services.city import City
 from services.clock import LIVE, days_left, show
 from services.clock_projection import Projection, budget_of, counted, open_causes, project_clock
+from services.lapse_rule import EXPIRY
 from services.rung import rung_days
 from states.clock import HALT, ClockStatus, EntryKind, Light
 
@@ -118,6 +119,7 @@ def left_after(city: City, pack: Pack, clock: Clock, ledger: Sequence[ClockEntry
 def release_rungs(session: Session, city: City, pack: Pack, clock: Clock, *, today: date) -> None:
     """Forget the rungs fired for an earlier last day whose day is ahead again: who was reminded has to be once more."""
     ahead = [mark.place for mark in rung_days(city, pack, clock) if mark.day > today]
+    ahead += [EXPIRY] if clock.due_on >= today else []
     session.execute(delete(ClockRung).where(ClockRung.clock_id == clock.id, ClockRung.rung.in_(ahead)))
 
 

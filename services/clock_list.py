@@ -24,6 +24,7 @@ UNITS = {
     TimeUnit.calendar_day: Label("天", "day(s)"),
     TimeUnit.month: Label("个月", "month(s)"),
 }
+_ASIDE = (ClockSubject.period, ClockSubject.order, ClockSubject.contest)
 _ENDED = {
     ClockStatus.met: Label("按期办结", "done in time"),
     ClockStatus.late: Label("逾期办结", "done late"),
@@ -128,9 +129,12 @@ def rest_unit(clock: Clock) -> Label:
 
 
 def leading_clock(clocks: Iterable[ClockLine]) -> ClockLine | None:
-    """The clock a project is watched by: the live one that falls due first; a posting only where nothing else runs."""
+    """The clock a project is watched by: the live one that falls due first.
+
+    A posting, the reply to an order, the decision of a contest only where nothing else runs.
+    """
     return min(
         (clock for clock in clocks if clock.is_live),
-        key=lambda c: (c.subject is ClockSubject.period, c.is_suspended, c.due_on, c.id),
+        key=lambda c: (c.subject in _ASIDE, c.is_suspended, c.due_on, c.id),
         default=None,
     )

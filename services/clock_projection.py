@@ -157,6 +157,9 @@ def _entry_parts(calendar: Calendar, clock: Budget, entries: Sequence[ClockEntry
                 yield Part(kind, f"{entry.on} 起暂停，尚未恢复{_because(entry)}", None, {"from": entry.on})
         elif kind is EntryKind.extend:
             yield _extended(count, entry)
+        elif kind is EntryKind.overturn:
+            data = {"from": entry.first_day, "to": entry.last_day, "reason": entry.reason}
+            yield Part(kind, f"{entry.on} {kind.label.zh}{_because(entry)}", None, data)
         elif id(entry) in taken:
             yield _paused(count, taken[id(entry)])
 

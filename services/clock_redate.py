@@ -14,7 +14,7 @@ from services.city import City
 from services.clock import LIVE, Matter, refresh_light, start_clock
 from services.clock_anchor import anchor_day
 from services.clock_ledger import ledgers_of, release_rungs, renew, write_entries
-from services.identity import holding_level, seat_in_charge
+from services.identity import holder_of
 from services.keeping import Keeping
 from states.clock import ClockSubject, EntryKind
 
@@ -35,7 +35,7 @@ def redate_clocks(
     _move(session, city, project, pack, list(clocks), keeping)
     step = pack.procedure.step[project.step]
     if step.limit in limits and not clocks:
-        holder = seat_in_charge(session, project.organisation, holding_level(step))
+        holder = holder_of(session, project.organisation, step)
         matter = Matter(ClockSubject.step, None, holder.id)
         start_clock(session, city, project, pack, step.limit, matter, on=city.day(project.step_entered_at))
     refresh_light(session, project)

@@ -13,6 +13,7 @@ from models.outbox import OutboxEvent
 from models.project import Project
 from policy.pack import Pack
 from policy.schema import ReviewEntry
+from services.chain import Chain
 from services.city import City
 from services.clock import (
     Matter,
@@ -22,8 +23,11 @@ from services.clock import (
     stop_clocks,
 )
 from services.clock_ledger import Note, resume_clocks, suspend_clocks
-from services.identity import Actor, seat_in_charge
+from services.identity import Actor
+from services.keeping import Keeping
+from services.lapse_rule import ask_again
 from services.outbox import EventStatus, enqueue_all, row_of
+from services.posting import take_down
 from services.review import ask_settlement, standing
 from services.review_round import next_round, open_round_of, withdraw_open_rounds
 from states.clock import ClockSubject
@@ -42,6 +46,8 @@ class Made:
     reason: str
     actor: Actor
     now: datetime
+    chain: Chain
+    """The chain of command above the project, asked once for the whole move."""
 
 
 def follow(session: Session, city: City, made: Made) -> None:
@@ -54,7 +60,7 @@ def follow(session: Session, city: City, made: Made) -> None:
     else:
         _turn_over(session, city, made)
     refresh_light(session, project)
-    _announce(session, made)
+    _announce(session, city, made)
 
 
 def _turn_over(session: Session, city: City, made: Made) -> None:
@@ -62,6 +68,8 @@ def _turn_over(session: Session, city: City, made: Made) -> None:
     project, today = made.project, city.day(made.now)
     if any(made.pack.procedure.move(entry.on_pass, made.before) for entry in made.pack.document.reviews):
         withdraw_open_rounds(session, project.id, on=today, now=made.now)
+    if made.move.nature is Nature.back:
+        take_down(session, city, project, made.pack, made.before, Keeping(made.actor, made.now, reason=made.reason))
     if made.move.nature is Nature.end:  # broken off: what ran is neither met nor late
         cancel_clocks(session, project.id, on=today)
     stop_clocks(session, project.id, ClockSubject.step, ClockSubject.period, on=today)
@@ -77,13 +85,12 @@ def _turn_over(session: Session, city: City, made: Made) -> None:
 
 def _start(session: Session, city: City, made: Made, limit: str, subject: ClockSubject) -> None:
     seat = made.pack.procedure.step[made.project.step].held_by
-    organisation = made.project.organisation
-    holder = seat_in_charge(session, organisation, seat.level) if seat and seat.level else organisation
-    matter = Matter(subject, None, holder.id)
+    own = made.project.organisation_id
+    matter = Matter(subject, None, made.chain.in_charge(seat.level, seat.role) if seat and seat.level else own)
     start_clock(session, city, made.project, made.pack, limit, matter, on=city.day(made.now))
 
 
-def _announce(session: Session, made: Made) -> None:
+def _announce(session: Session, city: City, made: Made) -> None:
     project, move = made.project, made.move
     told = {
         "trigger": move.trigger,
@@ -98,6 +105,7 @@ def _announce(session: Session, made: Made) -> None:
     enqueue_all(session, events + [_request(session, made, review) for review in reviews])
     if move.nature is Nature.resume:
         _take_up_reviews(session, made)
+        ask_again(session, city, project, made.pack, now=made.now)
 
 
 def _take_up_reviews(session: Session, made: Made) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -17,17 +17,20 @@ from sqlalchemy.orm import Session
 
 from models.document import Document
 from models.project import Project
-from policy.schema import DocumentEntry
+from policy.media import MEDIA
 from services.city import City
 from services.keeping import Keeping, kept_before, note, require_keeper
-from services.media import PROGRAM, Media, sniff
+from services.media import PROGRAM, Media, ending_of, family_words, promised, sniff
 from services.pack import pack_of
+from services.promise_keep import keep_promises
 from states.exceptions import JiugaiError, Kind
+from states.label import Label
 
 CHUNK = 1 << 20
 NAME_LIMIT = 200
 HEAD = 4096
 """So many first bytes are enough to tell what a file is."""
+_ANYTHING = Label("文档、表格、图片、图纸", "documents, spreadsheets, pictures, drawings")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -55,7 +58,16 @@ class DocumentTypeRefused(JiugaiError):
     code = "document_type_refused"
     kind = Kind.invalid
     zh = "“{file}”的内容是{found}，而“{document}”只收：{accepted}。请换成可接受的格式。"
-    en = '"{file}" is {found}; "{document}" accepts only: {accepted}.'
+    en = '"{file}" is of type {found_en}; "{document_en}" accepts only: {accepted_en}.'
+
+
+class DocumentNameMisleads(JiugaiError):
+    """The name says another kind of file than the content is: whoever opens it by its name would be misled."""
+
+    code = "document_name_misleads"
+    kind = Kind.invalid
+    zh = "“{file}”的扩展名是 .{ending}，内容却是{found}，未保存。请用正确的扩展名，或重新导出文件后再上传。"
+    en = '"{file}" is called .{ending}, its content is of type {found_en}; not saved. Rename it, or export it again.'
 
 
 class StoreFull(JiugaiError):
@@ -89,13 +101,15 @@ def attach(session: Session, city: City, project: Project, upload: Upload, keepi
     """Store a document as the next version of its kind and note it; bytes are on disk before the row is written.
 
     What is refused leaves nothing in the store; a repeated request attaches nothing twice. Raises PackEntryUnknown (see
-    policy.pack), DocumentEmpty, DocumentTooLarge, DocumentTypeRefused, StoreFull, StoreUnavailable, KeepingForbidden,
-    RequestReused.
+    policy.pack), DocumentEmpty, DocumentTooLarge, DocumentTypeRefused, DocumentNameMisleads, StoreFull,
+    StoreUnavailable, KeepingForbidden, RequestReused.
     """
     require_keeper(project, keeping.actor)
     entry = pack_of(project.pack_version).document_entry(upload.kind)
-    name = _plain_name(upload.filename) or upload.kind
-    sha256, size, media = _store(city, upload.content, name, lambda head: _accepted(entry, name, head))
+    name = plain_name(upload.filename) or upload.kind
+    sha256, size, media = store(
+        city, upload.content, name, lambda head: accepted_media(name, head, entry.media, entry.name)
+    )
     done = kept_before(session, project, "document_attached", keeping)
     if done is not None:
         return _version(session, project, done.after["kind"], done.after["version"])
@@ -114,22 +128,43 @@ def attach(session: Session, city: City, project: Project, upload: Upload, keepi
     session.flush()
     after = {"kind": upload.kind, "version": document.version, "file": name, "sha256": sha256, "size": size}
     note(session, project, "document_attached", keeping, before={}, after=after)
+    keep_promises(session, city, project, upload.kind, keeping)
     return document
 
 
-def _plain_name(filename: str) -> str:
+def plain_name(filename: str) -> str:
     """The last part of a name as any system writes it, without control and direction marks; empty for `..`."""
     last = filename.replace("\\", "/").rpartition("/")[2]
     seen = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip()
     return "" if seen in (".", "..") else seen[-NAME_LIMIT:]
 
 
-def _accepted(entry: DocumentEntry, name: str, head: bytes) -> Media:
+def accepted_media(name: str, head: bytes, families: Collection[str], document: Label) -> Media:
+    """What a file is, when it may be taken in as `document` and its name does not mislead about it.
+
+    `families` as packs write them (DocumentEntry.media). Raises DocumentTypeRefused, DocumentNameMisleads.
+    """
     media = sniff(head, name)
-    if media.family == PROGRAM or not {"any", media.family} & set(entry.media):
-        accepted = "、".join(entry.media)
-        raise DocumentTypeRefused(file=name, found=media.mime, document=entry.label, accepted=accepted)
+    found = family_words(media)
+    if media.family == PROGRAM or not {"any", media.family} & set(families):
+        takes = _ANYTHING if "any" in families else _listed(families)
+        raise DocumentTypeRefused(
+            file=name,
+            found=found.zh,
+            found_en=found.text("en"),
+            document=document.zh,
+            document_en=document.text("en"),
+            accepted=takes.zh,
+            accepted_en=takes.text("en"),
+        )
+    if promised(name) not in (None, media.family):
+        raise DocumentNameMisleads(file=name, ending=ending_of(name), found=found.zh, found_en=found.text("en"))
     return media
+
+
+def _listed(families: Collection[str]) -> Label:
+    words = [MEDIA[one] for one in families]
+    return Label("、".join(one.zh for one in words), ", ".join(one.text("en") for one in words))
 
 
 def _version(session: Session, project: Project, kind: str, version: int) -> Document:
@@ -147,7 +182,7 @@ def stored_at(city: City, sha256: str) -> Path:
     return city.documents / sha256[:2] / sha256
 
 
-def _store(city: City, content: BinaryIO, name: str, accept: Callable[[bytes], Media]) -> tuple[str, int, Media]:
+def store(city: City, content: BinaryIO, name: str, accept: Callable[[bytes], Media]) -> tuple[str, int, Media]:
     """Write the bytes under their hash, whole or not at all; returns hash, size in bytes, and what `accept` said."""
     try:
         city.documents.mkdir(parents=True, exist_ok=True)
@@ -157,7 +192,8 @@ def _store(city: City, content: BinaryIO, name: str, accept: Callable[[bytes], M
                 sha256, size, head = _copy(content, target, city.max_document_bytes, name)
                 media = accept(head)
                 target.flush()
-                os.fsync(target.fileno())
+                if city.durable:
+                    os.fsync(target.fileno())
                 place = stored_at(city, sha256)
                 place.parent.mkdir(exist_ok=True)
                 temporary.replace(place)

@@ -15,7 +15,8 @@ from policy.pack import Pack, PackEntryUnknown
 from services.pack import name_in
 from services.reading import Reading
 from states.procedure import Move, Nature
-from states.requirement import DocumentsPresent, Named
+from states.requirement import DocumentsFresh, DocumentsPresent, Named
+from states.vote_requirement import Posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def _needs(reading: Reading, moves: Iterable[Move]) -> dict[str, tuple[Named, li
         if move.nature is not Nature.forward:
             continue
         for requirement in move.requirements:
-            for named in requirement.documents if isinstance(requirement, DocumentsPresent) else ():
+            if not isinstance(requirement, DocumentsPresent | DocumentsFresh | Posted):
+                continue
+            for named in requirement.documents:
                 found.setdefault(named.code, (named, []))[1].append(reading.text(move.label))
     return found
 

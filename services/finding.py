@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.finding import Finding
 from models.project import Project
-from services.identity import MoveForbidden, holds_seat
+from services.identity import OWN, Capacity, MoveForbidden, capacities
 from services.keeping import Keeping, kept_before, note, require_keeper
 from services.lock import hold_project
 from services.pack import pack_of
@@ -90,7 +90,7 @@ def reinspect(session: Session, finding_id: int, keeping: Keeping, *, passed: bo
     """Close a rectified finding, or send it back with a reason. Only the seat the pack names may (复验)."""
     finding, project = _lock(session, finding_id)
     closer = pack_of(project.pack_version).finding(finding.kind).closed_by
-    _require_closer(session, project, closer, keeping)
+    capacity = _require_closer(session, project, closer, keeping)
     if kept_before(session, project, f"{finding.kind}_{'closed' if passed else 'sent_back'}", keeping):
         return finding
     _require(finding, FindingStatus.rectified, "复验", "re-inspected")
@@ -99,7 +99,8 @@ def reinspect(session: Session, finding_id: int, keeping: Keeping, *, passed: bo
     finding.status = FindingStatus.closed if passed else FindingStatus.open
     if passed:
         finding.closed_at, finding.closed_by = keeping.now, keeping.actor.login
-    _note(session, project, finding, "closed" if passed else "sent_back", keeping, FindingStatus.rectified)
+    act = "closed" if passed else "sent_back"
+    _note(session, project, finding, act, keeping, FindingStatus.rectified, capacity)
     return finding
 
 
@@ -123,8 +124,9 @@ def _require(finding: Finding, status: FindingStatus, act: str, act_en: str) -> 
         raise FindingMisplaced(title=finding.title, status=label.zh, status_en=label.text("en"), act=act, act_en=act_en)
 
 
-def _require_closer(session: Session, project: Project, closer: Seat, keeping: Keeping) -> None:
-    if not keeping.actor.is_system and not holds_seat(session, keeping.actor, closer, project.organisation):
+def _require_closer(session: Session, project: Project, closer: Seat, keeping: Keeping) -> Capacity:
+    held = (OWN,) if keeping.actor.is_system else capacities(session, keeping.actor, (closer,), project.organisation)
+    if not held:
         raise MoveForbidden(
             actor=keeping.actor.name or keeping.actor.login,
             project=project.name,
@@ -132,12 +134,19 @@ def _require_closer(session: Session, project: Project, closer: Seat, keeping: K
             seats=closer.label.zh,
             seats_en=closer.label.text("en"),
         )
+    return held[0]
 
 
 def _note(
-    session: Session, project: Project, finding: Finding, act: str, keeping: Keeping, before: FindingStatus
+    session: Session,
+    project: Project,
+    finding: Finding,
+    act: str,
+    keeping: Keeping,
+    before: FindingStatus,
+    capacity: Capacity | None = None,
 ) -> None:
     after = {"finding": finding.id, "status": finding.status, "title": finding.title}
     if finding.answer:
         after["answer"] = finding.answer
-    note(session, project, f"{finding.kind}_{act}", keeping, before={"status": before}, after=after)
+    note(session, project, f"{finding.kind}_{act}", keeping, before={"status": before}, after=after, capacity=capacity)

@@ -14,7 +14,10 @@ from services.outbox import EventStatus
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`backlog` events are waiting or being handled, the oldest for `oldest_seconds`; `incidents` are open."""
+    """`backlog` events wait or are being handled; the oldest has been due for `oldest_seconds`; `incidents` are open.
+
+    What waits for its time, such as the end of quiet hours, is not late.
+    """
 
     backlog: int
     oldest_seconds: int
@@ -24,7 +27,8 @@ class Health:
 def health(session: Session, *, now: datetime) -> Health:
     """How the reactions keep up: two statements, both on small indexes."""
     open_events = OutboxEvent.status.in_((EventStatus.waiting, EventStatus.claimed))
-    backlog, oldest = session.execute(select(func.count(), func.min(OutboxEvent.created_at)).where(open_events)).one()
+    columns = (func.count(), func.min(OutboxEvent.available_at))
+    backlog, oldest = session.execute(select(*columns).where(open_events)).one()
     incidents = session.scalar(select(func.count()).select_from(Incident).where(Incident.closed_at.is_(None))) or 0
     waited = max(int((now - oldest).total_seconds()), 0) if oldest else 0
     return Health(backlog, waited, incidents)

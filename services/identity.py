@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.organisation import Organisation
 from models.person import Person, RoleGrant
+from services.chain import Chain
+from services.lending import holders_and_substitutes, lent_seats
 from states.exceptions import JiugaiError, Kind
 from states.procedure import Step
 from states.role import SYSTEM, Level, Role, Seat
-
-CHAIN = (Level.city, Level.district, Level.street, Level.community)
-"""The chain of command, from above."""
 
 
 class PersonUnknown(JiugaiError):
@@ -47,22 +47,43 @@ class OpinionForbidden(JiugaiError):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role held in the subtree under `path`."""
+    """A role held in the subtree under `path`; `on_behalf_of` is the login of whose it is, for one held for another."""
 
     role: Role
     organisation_id: int
     level: str
     path: str
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with grants, or the system under a rule (`system:<rule>@<pack version>`)."""
+    """Who acts: a person with grants, or the system under a rule (`system:<rule>@<pack version>`).
+
+    `grants` are the person's own, `borrowed` what they hold for absent people today. What is done by a borrowed grant
+    is signed on behalf of its owner: ask `capacities`, `unit_capacities` or `keeper_capacities`, which say for whom.
+    """
 
     login: str
     name: str
     grants: tuple[Grant, ...] = ()
     is_system: bool = False
+    borrowed: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """In which capacity somebody acts: in their own right, or `on_behalf_of` an absent person (their login)."""
+
+    on_behalf_of: str | None = None
+
+    def logins(self, actor: Actor) -> frozenset[str]:
+        """Who counts as acting: `actor`, and the one on whose behalf."""
+        return frozenset(login for login in (actor.login, self.on_behalf_of) if login)
+
+
+OWN = Capacity()
+"""In one's own right."""
 
 
 def system_actor(rule: str, pack: str) -> Actor:
@@ -78,46 +99,38 @@ def find_person(session: Session, login: str) -> Person:
     return person
 
 
-def find_actor(session: Session, login: str) -> Actor:
-    """The active person with `login`, with every role. Raises PersonUnknown."""
-    person = find_person(session, login)
+def find_actor(session: Session, login: str, *, on: date | None = None) -> Actor:
+    """The active person with `login`, with every role; on a day of the city also what they hold for absent people.
+
+    Raises PersonUnknown.
+    """
+    return actor_of(session, find_person(session, login), on=on)
+
+
+def actor_of(session: Session, person: Person, *, on: date | None = None) -> Actor:
+    """A person who was found, with every role; on a day of the city also what they hold for absent people."""
     grants = (
         select(RoleGrant.role, Organisation.id, Organisation.level, Organisation.path)
         .join(Organisation, Organisation.id == RoleGrant.organisation_id)
         .where(RoleGrant.person_id == person.id)
     )
-    return Actor(
-        person.login, person.name, tuple(Grant(Role(g.role), g.id, g.level, g.path) for g in session.execute(grants))
-    )
+    own = tuple(Grant(Role(g.role), g.id, g.level, g.path) for g in session.execute(grants))
+    lent = lent_seats(session, person.id, {grant.role for grant in own}, on) if on else ()
+    borrowed = tuple(Grant(one.role, one.organisation_id, one.level, one.path, one.owner) for one in lent)
+    return Actor(person.login, person.name, own, borrowed=borrowed)
 
 
-def seat_in_charge(session: Session, organisation: Organisation, level: Level) -> Organisation:
-    """The organisation at `level` above (or at) `organisation`; where there is none, the next one above stands in.
+def seat_in_charge(
+    session: Session, organisation: Organisation, level: Level, role: Role = Role.coordinator
+) -> Organisation:
+    """The organisation at `level` above (or at) `organisation` that has an active `role`, else the nearest above.
 
-    Where there is none above either (a district that runs by itself), the topmost one stands in, never a lower one.
-    Many lists name only the district of a community: what belongs to the street is then the district's.
+    Many lists name only the district of a community, and an office may have nobody yet or no longer: what belongs to
+    the street is then the district's. Where nobody holds the role in any office above, the office at `level` or the
+    nearest above it; where there is none above either (a district that runs by itself), the topmost one, never a lower.
     """
-    chain = session.scalars(select(Organisation).where(Organisation.id.in_(path_ids(organisation.path)))).all()
-    return chain[in_charge([Level(one.level) for one in chain], level)]
-
-
-def path_ids(path: str) -> list[int]:
-    """The ids in an organisation's path, from the top down to its own."""
-    return [int(part) for part in path.split("/") if part]
-
-
-def in_charge(chain: Sequence[Level], level: Level) -> int:
-    """Which organisation of a chain of command (its levels, in any order, one at least) has what belongs to `level`.
-
-    The one at that level, where there is none the next one above, where there is none above the topmost.
-    """
-    ranks = [_rank(one) for one in chain]
-    above = [place for place, rank in enumerate(ranks) if rank <= _rank(level)]
-    return max(above, key=ranks.__getitem__) if above else ranks.index(min(ranks))
-
-
-def _rank(level: Level) -> int:
-    return CHAIN.index(level) if level in CHAIN else len(CHAIN)
+    charged = Chain(session, organisation).in_charge(level, role)
+    return organisation if charged == organisation.id else session.get_one(Organisation, charged)
 
 
 def holding_level(step: Step) -> Level:
@@ -125,36 +138,98 @@ def holding_level(step: Step) -> Level:
     return step.held_by.level if step.held_by and step.held_by.level else Level.district
 
 
+def holder_of(session: Session, organisation: Organisation, step: Step) -> Organisation:
+    """The organisation that has a project of `organisation` while it stands at `step`."""
+    role = step.held_by.role if step.held_by and step.held_by.level else Role.coordinator
+    return seat_in_charge(session, organisation, holding_level(step), role)
+
+
+def capacities(
+    session: Session,
+    actor: Actor,
+    seats: Collection[Seat],
+    organisation: Organisation,
+    chain: Chain | None = None,
+) -> tuple[Capacity, ...]:
+    """In which capacities `actor` holds one of `seats` for what belongs to `organisation`; nothing for none.
+
+    In one's own right alone where that is so; else one for each absent person whose seat it is. `chain` is that of
+    the organisation, where the caller asks it more than once.
+    """
+    if actor.is_system:
+        return (OWN,) if SYSTEM in seats else ()
+    chain = chain or Chain(session, organisation)
+    return _as_capacities([grant for seat in seats for grant in _held(chain, actor, seat, organisation)])
+
+
+def unit_capacities(actor: Actor, role: Role, organisation_id: int) -> tuple[Capacity, ...]:
+    """In which capacities `actor` has `role` at exactly that organisation, as a reviewer of a department has."""
+    return capacities_by(actor, lambda one: one.role is role and one.organisation_id == organisation_id)
+
+
+def keeper_capacities(actor: Actor, organisation: Organisation) -> tuple[Capacity, ...]:
+    """In which capacities `actor` is a coordinator at or above `organisation`; the system always is."""
+    if actor.is_system:
+        return (OWN,)
+    path = organisation.path
+    return capacities_by(actor, lambda one: one.role is Role.coordinator and path.startswith(one.path))
+
+
+def capacities_by(actor: Actor, fits: Callable[[Grant], bool]) -> tuple[Capacity, ...]:
+    """In which capacities `actor` holds a grant that fits; for rules of a service's own."""
+    return _as_capacities([one for one in (*actor.grants, *actor.borrowed) if fits(one)])
+
+
+def _as_capacities(grants: Sequence[Grant]) -> tuple[Capacity, ...]:
+    owners = tuple(dict.fromkeys(grant.on_behalf_of for grant in grants))
+    return (OWN,) if None in owners else tuple(Capacity(owner) for owner in owners)
+
+
+def _held(chain: Chain, actor: Actor, seat: Seat, organisation: Organisation) -> list[Grant]:
+    """The grants by which a seat is held; one statement at most for a chain."""
+    if seat.level is None:
+        return []
+    every, path = (*actor.grants, *actor.borrowed), organisation.path
+    fitting = [grant for grant in every if grant.role is seat.role and path.startswith(grant.path)]
+    held = [grant for grant in fitting if grant.level == seat.level]
+    if len(held) == len(fitting) or any(grant.on_behalf_of is None for grant in held):
+        return held
+    charged = chain.in_charge(seat.level, seat.role)
+    return held + [grant for grant in fitting if grant.organisation_id == charged]
+
+
 def holds_seat(session: Session, actor: Actor, seat: Seat, organisation: Organisation) -> bool:
-    """Whether `actor` holds `seat` for what belongs to `organisation`."""
-    if seat == SYSTEM:
-        return actor.is_system
-    mine = [grant for grant in actor.grants if grant.role is seat.role and organisation.path.startswith(grant.path)]
-    if not mine or seat.level is None:
-        return False
-    if any(grant.level == seat.level for grant in mine):
-        return True
-    in_charge = seat_in_charge(session, organisation, seat.level).id
-    return any(grant.organisation_id == in_charge for grant in mine)
+    """Whether `actor` holds `seat` in their own right for what belongs to `organisation`; see `capacities`."""
+    return capacities(session, actor, (seat,), organisation) == (OWN,)
 
 
 def holds_any(session: Session, actor: Actor, seats: Iterable[Seat], organisation: Organisation) -> bool:
-    """Whether `actor` holds one of `seats` for what belongs to `organisation`."""
-    return any(holds_seat(session, actor, seat, organisation) for seat in seats)
+    """Whether `actor` holds one of `seats` in their own right for what belongs to `organisation`; see `capacities`."""
+    return capacities(session, actor, tuple(seats), organisation) == (OWN,)
 
 
-def people_in_seat(session: Session, seat: Seat, organisation: Organisation) -> Sequence[Person]:
-    """Every active person who holds `seat` for what belongs to `organisation`."""
+def people_in_seat(
+    session: Session, seat: Seat, organisation: Organisation, *, on: date | None = None
+) -> Sequence[Person]:
+    """Every active person who holds `seat` for what belongs to `organisation`; on a day also their stand-ins."""
     if seat.level is None:
         return ()
-    return people_at(session, seat_in_charge(session, organisation, seat.level).id, seat.role)
+    return people_at(session, Chain(session, organisation).in_charge(seat.level, seat.role), seat.role, on=on)
 
 
-def people_at(session: Session, organisation_id: int, role: Role) -> Sequence[Person]:
-    """Every active person who holds `role` at one organisation."""
+def people_at(
+    session: Session, organisation_id: int, role: Role, *, on: date | None = None, only: Collection[str] | None = None
+) -> Sequence[Person]:
+    """Every active person who holds `role` at one organisation (`only` these logins); on a day also their stand-ins.
+
+    The one place that decides whom messages and reminders reach: what an absent person gets, the stand-in gets too.
+    """
+    if on is not None:
+        return holders_and_substitutes(session, organisation_id, role, on, only)
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.organisation_id == organisation_id, RoleGrant.role == role, Person.active)
     )
+    query = query.where(Person.login.in_(only)) if only is not None else query
     return session.scalars(query.order_by(Person.id)).all()

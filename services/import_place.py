@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.organisation import Organisation
-from services.identity import Actor
+from services.identity import Actor, keeper_capacities
 from services.keeping import KeepingForbidden
 from services.organisation import Entering, ensure_organisation
 from services.project_column import fold
 from services.project_row import ProjectRow
 from states.exceptions import JiugaiError, Kind
-from states.role import Level, Role
+from states.role import Level
 
 CODE_LENGTH = 80
 
@@ -85,13 +87,10 @@ class Places:
                 words = {"level": level.label.zh, "level_en": level.label.text("en")}
                 raise PlaceUnlisted(place=name, above=above.name, **words)
             code = f"{above.code}-{name}"[:CODE_LENGTH]
-            self._known[key] = ensure_organisation(
-                self._session, code, name, level, entering=self._entering, parent=above
-            )
+            owner = keeper_capacities(self._actor, above)[0].on_behalf_of
+            entering = replace(self._entering, on_behalf_of=owner)
+            self._known[key] = ensure_organisation(self._session, code, name, level, entering=entering, parent=above)
         return self._known[key]
 
     def _holds(self, place: Organisation) -> bool:
-        grants = self._actor.grants
-        return self._actor.is_system or any(
-            grant.role is Role.coordinator and place.path.startswith(grant.path) for grant in grants
-        )
+        return bool(keeper_capacities(self._actor, place))

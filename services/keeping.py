@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from models.audit import AuditEntry
 from models.project import Project
 from services.audit import Act, done_before, record
-from services.identity import Actor
+from services.identity import Actor, Capacity, keeper_capacities
 from services.lock import hold_project
 from states.exceptions import JiugaiError, Kind
-from states.role import Role
 
 
 class KeepingForbidden(JiugaiError):
@@ -37,11 +36,15 @@ class Keeping:
     reason: str = ""
 
 
-def require_keeper(project: Project, actor: Actor) -> None:
-    """Refuse whoever is not a coordinator above the project. Raises KeepingForbidden."""
-    path = project.organisation.path
-    if not actor.is_system and not any(g.role is Role.coordinator and path.startswith(g.path) for g in actor.grants):
+def require_keeper(project: Project, actor: Actor) -> Capacity:
+    """Refuse whoever is not a coordinator above the project; returns in which capacity they are.
+
+    Raises KeepingForbidden.
+    """
+    held = keeper_capacities(actor, project.organisation)
+    if not held:
         raise KeepingForbidden(actor=actor.name or actor.login, project=project.name)
+    return held[0]
 
 
 def kept_before(session: Session, project: Project, action: str, keeping: Keeping) -> AuditEntry | None:
@@ -54,10 +57,19 @@ def kept_before(session: Session, project: Project, action: str, keeping: Keepin
 
 
 def note(
-    session: Session, project: Project, action: str, keeping: Keeping, *, before: dict[str, Any], after: dict[str, Any]
+    session: Session,
+    project: Project,
+    action: str,
+    keeping: Keeping,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    capacity: Capacity | None = None,
 ) -> None:
-    """Append the entry of one act of keeping to the project's history."""
+    """Append the entry of one act of keeping to the project's history; `capacity` where it is not the keeper's."""
     version = project.pack_version
+    held = keeper_capacities(keeping.actor, project.organisation)
+    signed = capacity or (held[0] if held else None)
     act = Act(
         "project",
         project.code,
@@ -68,6 +80,7 @@ def note(
         reason=keeping.reason,
         before=before,
         after=after,
+        on_behalf_of=signed.on_behalf_of if signed else None,
         pack=f"{version.name}@{version.version}",
         request_id=keeping.request_id,
     )

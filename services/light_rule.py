@@ -10,7 +10,7 @@ from models.clock import Clock
 from policy.calendar import TimeUnit
 from policy.pack import Pack
 from policy.schema import LimitEntry
-from policy.show import span_words
+from policy.show_words import span_words
 from services.clock_list import UNITS
 from services.reading import Reading
 from states.clock import ClockStatus, Light

@@ -1,11 +1,21 @@
-"""The lock (行锁): whoever writes holds the project's row first, so that no two writers wait for each other."""
+"""Locks (行锁): whoever writes holds the project's row first, so that no two writers wait for each other."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from models.project import Project
+
+_CHAIN = text("SELECT pg_advisory_xact_lock(hashtextextended(:chain, 0))")
+
+_HOLD = (
+    select(Project)
+    .where(Project.id == bindparam("of_project"))
+    .options(joinedload(Project.pack_version), joinedload(Project.organisation))
+    .with_for_update(of=Project)
+    .execution_options(populate_existing=True)
+)
 
 
 def hold_project(session: Session, project_id: int) -> Project:
@@ -13,10 +23,13 @@ def hold_project(session: Session, project_id: int) -> Project:
 
     Reviews, clocks and entries of the history are locked or written only after it: one order for everybody.
     """
-    query = (
-        select(Project)
-        .where(Project.id == project_id)
-        .options(joinedload(Project.pack_version), joinedload(Project.organisation))
-        .with_for_update(of=Project)
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    return session.scalars(_HOLD, {"of_project": project_id}).one()
+
+
+def hold_chain(session: Session, subject: str, subject_id: str) -> None:
+    """Let nobody else append to one subject's chain until the transaction ends.
+
+    There may be no row to lock yet. On SQLite every writer has the whole database to itself already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_CHAIN, {"chain": f"{subject}/{subject_id}"})

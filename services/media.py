@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from policy.media import MEDIA
+from states.label import Label
 
 
 class Media(NamedTuple):
@@ -37,15 +41,47 @@ _CONTAINED = {
     (_OLE, "et"): Media("application/vnd.ms-excel", "sheet"),
 }
 OTHER = Media("application/octet-stream", "other")
+_PROMISED = {
+    "pdf": "pdf",
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif", "tif", "tiff", "webp", "heic", "heif"), "image"),
+    **dict.fromkeys(("doc", "docx", "wps"), "word"),
+    **dict.fromkeys(("xls", "xlsx", "et"), "sheet"),
+    **dict.fromkeys(("dwg", "dxf"), "drawing"),
+}
+"""The family each ending promises; a picture may be called .jpg and be a .png."""
+_FAMILIES = {PROGRAM: Label("程序", "program"), "other": Label("认不出的格式", "unknown")}
+_DXF = re.compile(rb"\s*0\r?\n\s*SECTION\r?\n")
+_HEIC = (b"heic", b"heix", b"heif", b"mif1")
 
 
 def sniff(head: bytes, filename: str) -> Media:
     """The media type of a file from its first bytes; `filename` only tells office containers apart."""
-    ending = filename.rpartition(".")[2].lower()
     for magic, media in _MAGIC:
         if head.startswith(magic):
             return media
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Media("image/webp", "image")
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        return Media("image/heic", "image")
     container = next((magic for magic in (_ZIP, _OLE) if head.startswith(magic)), b"")
-    return _CONTAINED.get((container, ending), OTHER)
+    if container:
+        return _CONTAINED.get((container, ending_of(filename)), OTHER)
+    if _DXF.match(head):
+        return Media("image/vnd.dxf", "drawing")
+    return OTHER
+
+
+def family_words(media: Media) -> Label:
+    """What a file is, in words, with its media type."""
+    words = _FAMILIES.get(media.family) or MEDIA[media.family]
+    return Label(f"{words.zh}（{media.mime}）", f"{words.text('en')} ({media.mime})")
+
+
+def ending_of(filename: str) -> str:
+    """The ending of a name in small letters; empty where it has none."""
+    return filename.rpartition(".")[2].lower() if "." in filename else ""
+
+
+def promised(filename: str) -> str | None:
+    """The family a name says the file is of; None where its ending says nothing known here."""
+    return _PROMISED.get(ending_of(filename))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.project import Project
 from policy.pack import Pack
+from services.identity import Actor
 from services.project import Possible, possible_moves
 from services.reading import Reading
 from states.procedure import RESUME, Nature, Start, StartKind
@@ -38,9 +39,11 @@ class MoveLine:
     refusals: tuple[Refusal, ...]
 
 
-def list_moves(session: Session, reading: Reading, project: Project, pack: Pack) -> tuple[MoveLine, ...]:
-    """The moves there are, whoever asks: forward ones first, then in the pack's order."""
-    found = possible_moves(session, reading.city, project, None, now=reading.now)
+def list_moves(
+    session: Session, reading: Reading, project: Project, pack: Pack, actor: Actor | None = None
+) -> tuple[MoveLine, ...]:
+    """The moves there are, for `actor` or whoever asks: forward ones first, then in the pack's order."""
+    found = possible_moves(session, reading.city, project, actor, now=reading.now)
     ordered = sorted(found, key=lambda possible: possible.move.nature not in (Nature.forward, Nature.resume))
     return tuple(_line(reading, project, pack, possible) for possible in ordered)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.clock import Clock
 from models.outbox import OutboxEvent
 from models.person import Person, RoleGrant
 from models.project import Project
-from models.review import Review, ReviewTask
+from models.review import Review
 from notifications.message import (
-    ApprovalStepOpened,
     Dissent,
     HandoverCompleted,
     IncidentRaised,
@@ -23,19 +22,18 @@ from notifications.message import (
     ProjectReturned,
     ProjectSuspended,
     ReviewSettled,
-    ReviewTaskOpened,
 )
 from policy.pack import Pack
 from services.city import City
-from services.identity import people_at, people_in_seat
-from services.message import post
+from services.condition import conditions_of
+from services.identity import people_in_seat
+from services.message import Letter, post, post_all
 from services.outbox import Event
 from services.pack import pack_of
-from services.review_round import role_asked
 from services.settlement import summary
-from states.clock import ClockSubject
+from services.task_copy import COPIED, readers
 from states.procedure import Nature, StepKind
-from states.review import Opinion, ReviewStatus, TaskStatus
+from states.review import Opinion, ReviewStatus
 from states.role import Level, Role, Seat
 
 DISTRICT = Seat(Role.coordinator, Level.district)
@@ -46,10 +44,11 @@ def announce_move(session: Session, city: City, project: Project, event: Event, 
     pack = pack_of(project.pack_version)
     told = event.payload
     step = pack.procedure.step[told["after"]]
-    people = [*people_in_seat(session, DISTRICT, project.organisation)]
+    today = city.day(now)
+    people = [*people_in_seat(session, DISTRICT, project.organisation, on=today)]
     if step.held_by:
-        people += people_in_seat(session, step.held_by, project.organisation)
-    message = _move_message(city, project, pack, told, city.day(now))
+        people += people_in_seat(session, step.held_by, project.organisation, on=today)
+    message = _move_message(city, project, pack, told, today)
     return post(session, city, message, people, once=f"event:{event.id}", now=now, project_id=project.id)
 
 
@@ -82,53 +81,6 @@ def _move_message(city: City, project: Project, pack: Pack, told: dict[str, str]
     )
 
 
-def announce_round(session: Session, city: City, review: Review, event_id: int, *, now: datetime) -> int:
-    """Tell the reviewers of every task that is now open."""
-    open_tasks = [task for task in review.tasks if task.status == TaskStatus.open]
-    return sum(announce_turn(session, city, review, task, event_id, now=now) for task in open_tasks)
-
-
-def announce_turn(
-    session: Session, city: City, review: Review, task: ReviewTask, event_id: int, *, now: datetime
-) -> int:
-    """Tell the reviewers of one task that it waits for them, until when, and how that day was counted."""
-    project = session.get_one(Project, review.project_id)
-    pack = pack_of(project.pack_version)
-    clock = session.scalar(
-        select(Clock).where(Clock.subject == ClockSubject.task, Clock.subject_id == task.id).order_by(Clock.id.desc())
-    )
-    message = _turn_message(project, pack, review, task, clock, city.day(now))
-    people = people_at(session, task.organisation_id, role_asked(task))
-    once = f"event:{event_id}:task:{task.id}"
-    return post(session, city, message, people, once=once, now=now, project_id=project.id)
-
-
-def _turn_message(
-    project: Project, pack: Pack, review: Review, task: ReviewTask, clock: Clock | None, today: date
-) -> Message:
-    label = pack.review(review.code).label
-    common: dict[str, Any] = {
-        "project_code": project.code,
-        "project_name": project.name,
-        "link": f"/projects/{project.code}#task-{task.id}",
-        "opened_on": today,
-        "due_on": clock.due_on if clock else None,
-        "derivation": clock.derivation if clock else "",
-    }
-    if review.kind == "approval":
-        submitted_by = project.organisation.name
-        return ApprovalStepOpened(
-            **common,
-            approval=label,
-            approval_step=task.organisation.name,
-            content=task.matter,
-            submitted_by=submitted_by,
-        )
-    return ReviewTaskOpened(
-        **common, review=label, round=review.round, matter=task.matter, department=task.organisation.name
-    )
-
-
 def announce_settled(session: Session, city: City, review: Review, event_id: int, *, now: datetime) -> int:
     """Tell the district's coordinators how the round ended, with every dissent and its reasons."""
     project = session.get_one(Project, review.project_id)
@@ -150,9 +102,14 @@ def announce_settled(session: Session, city: City, review: Review, event_id: int
             if task.opinion in (Opinion.reject, Opinion.supplement)
         ),
         next_step=pack.procedure.step[project.step].label.zh,
+        conditions=conditions_of(session, review) if passed else (),
     )
-    people = people_in_seat(session, DISTRICT, project.organisation)
-    return post(session, city, message, people, once=f"event:{event_id}", now=now, project_id=project.id)
+    people = people_in_seat(session, DISTRICT, project.organisation, on=city.day(now))
+    known = {person.id for person in people}
+    copied = [person for person in readers(session, review.id) if person.id not in known]
+    letters = [Letter(message, people, f"event:{event_id}")]
+    letters += [Letter(replace(message, why=COPIED), copied, f"event:{event_id}")] if copied else []
+    return post_all(session, city, letters, now=now, project_id=project.id)
 
 
 def announce_incident(session: Session, city: City, event: Event, *, now: datetime) -> int:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.organisation import Organisation
-from services.identity import in_charge, path_ids
-from states.role import Level
+from models.person import Person, RoleGrant
+from services.chain import in_charge, path_ids
+from states.role import Level, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Place:
     name: str
     level: Level
     path: str
+    roles: frozenset[Role] = frozenset()
+    """The roles somebody active holds there."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,16 @@ class OrganisationTree:
 
     by_id: dict[int, Place]
 
-    def in_charge(self, organisation_id: int, level: Level) -> Place:
-        """The place `identity.in_charge` names for what belongs to an organisation."""
-        chain = self._chain(self.by_id[organisation_id])
-        return chain[in_charge([place.level for place in chain], level)]
+    def in_charge(self, organisation_id: int, level: Level, role: Role = Role.coordinator) -> Place:
+        """The place `identity.seat_in_charge` names for what belongs to an organisation."""
+        chain = self.chain(organisation_id)
+        staffed = [role in place.roles for place in chain]
+        return chain[in_charge([place.level for place in chain], level, staffed)]
 
     def district(self, organisation_id: int) -> Place:
         """The district of an organisation; what hangs directly under the city counts as the city's own."""
-        return self.in_charge(organisation_id, Level.district)
+        chain = self.chain(organisation_id)
+        return chain[in_charge([place.level for place in chain], Level.district)]
 
     def districts(self) -> list[Place]:
         """The city and every district, in the order they were entered."""
@@ -55,12 +60,25 @@ class OrganisationTree:
         """The name of an organisation, None for none."""
         return self.by_id[organisation_id].name if organisation_id else None
 
-    def _chain(self, place: Place) -> list[Place]:
-        return [self.by_id[number] for number in path_ids(place.path)]
+    def chain(self, organisation_id: int) -> list[Place]:
+        """The organisation and all those above it, from the top down."""
+        return [self.by_id[number] for number in path_ids(self.by_id[organisation_id].path)]
 
 
 def load_tree(session: Session) -> OrganisationTree:
     """The whole tree, with one statement."""
+    held = select(RoleGrant.organisation_id, RoleGrant.role).join(Person, Person.id == RoleGrant.person_id)
+    staffed = held.where(Person.active).distinct().subquery()
     columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.level, Organisation.path)
-    rows = session.execute(select(*columns).order_by(Organisation.id))
-    return OrganisationTree({row.id: Place(row.id, row.code, row.name, Level(row.level), row.path) for row in rows})
+    query = select(*columns, staffed.c.role).outerjoin(staffed, staffed.c.organisation_id == Organisation.id)
+    rows = session.execute(query.order_by(Organisation.id)).all()
+    roles: dict[int, set[Role]] = {row.id: set() for row in rows}
+    for row in rows:
+        if row.role:
+            roles[row.id].add(Role(row.role))
+    return OrganisationTree(
+        {
+            row.id: Place(row.id, row.code, row.name, Level(row.level), row.path, frozenset(roles[row.id]))
+            for row in rows
+        }
+    )

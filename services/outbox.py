@@ -6,9 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.outbox import Acknowledgement, Incident, OutboxEvent
@@ -27,10 +40,18 @@ class EventStatus(StrEnum):
     parked = "parked"
 
 
+_DONE = update(OutboxEvent).where(OutboxEvent.id == bindparam("event"))
+_DONE = _DONE.values(status=EventStatus.done, last_error=None)
+
+REACTION = "reaction"
+"""The lane of everything but deliveries; a delivery's lane is its channel, so that a slow one delays only itself."""
 TITLE_LENGTH = 400
 """As long as the column is: a longer name must not keep a project from moving."""
 LEASE = timedelta(minutes=2)
 """How long a claim holds: after that the reconciler drives the event again."""
+# written out, not bound: a plan prepared for any value could not use an index over the waiting ones alone
+_WAITING: ColumnElement[str] = literal_column(f"'{EventStatus.waiting}'")
+_CLAIMED: ColumnElement[str] = literal_column(f"'{EventStatus.claimed}'")
 BACK_OFF = (2, 10, 60, 300, 900)
 """Seconds to wait after the first, second … failure; one more failure parks the event."""
 
@@ -49,6 +70,23 @@ class IncidentUnknown(JiugaiError):
 
 
 @dataclass(frozen=True, slots=True)
+class Lanes:
+    """Which lanes a relay takes: those in `only`, or all but those in `but`; every lane when nothing is said."""
+
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def take(self) -> ColumnElement[bool]:
+        """The condition on events."""
+        if self.only:
+            return OutboxEvent.lane.in_(self.only)
+        return OutboxEvent.lane.not_in(self.but) if self.but else true()
+
+
+EVERY_LANE = Lanes()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A claimed event as a flow gets it. `attempt` counts from 1."""
 
@@ -59,6 +97,7 @@ class Event:
     payload: dict[str, Any]
     attempt: int
     created_at: datetime
+    available_at: datetime
 
 
 def enqueue(
@@ -74,10 +113,13 @@ def enqueue_all(session: Session, events: Sequence[dict[str, Any]]) -> None:
         session.execute(_INSERT, list(events))
 
 
-def row_of(kind: str, title: str, payload: dict[str, Any], now: datetime, project_id: int | None) -> dict[str, Any]:
+def row_of(
+    kind: str, title: str, payload: dict[str, Any], now: datetime, project_id: int | None, *, lane: str = REACTION
+) -> dict[str, Any]:
     """The row of one event, for `enqueue_all`."""
     return {
         "kind": kind,
+        "lane": lane,
         "title": title[:TITLE_LENGTH],
         "payload": payload,
         "project_id": project_id,
@@ -89,32 +131,54 @@ def row_of(kind: str, title: str, payload: dict[str, Any], now: datetime, projec
     }
 
 
-def has_due(session: Session, *, now: datetime) -> bool:
+def has_due(session: Session, *, now: datetime, lanes: Lanes = EVERY_LANE) -> bool:
     """Whether there is anything to claim; reads only, so that an idle relay takes no lock."""
-    return session.scalar(select(OutboxEvent.id).where(_due(now)).limit(1)) is not None
+    return session.scalar(_looking(lanes), {"now": now}) is not None
 
 
-def claim(session: Session, relay: str, *, now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Event]:
+def claim(
+    session: Session,
+    relay: str,
+    *,
+    now: datetime,
+    limit: int = 100,
+    lease: timedelta = LEASE,
+    lanes: Lanes = EVERY_LANE,
+) -> list[Event]:
     """Claim up to `limit` events that are due, oldest first, for `relay`; also claims whose lease has run out.
 
     Several relays may claim at once: on PostgreSQL they skip each other's rows, on SQLite one waits for the other.
     """
-    query = select(OutboxEvent).where(_due(now)).order_by(OutboxEvent.id).limit(limit)
-    rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+    rows = session.scalars(_claiming(lanes), {"now": now, "most": limit}).all()
     for row in rows:
         row.status, row.attempt = EventStatus.claimed, row.attempt + 1
         row.claimed_by, row.claimed_until = relay, now + lease
     return [_as_event(row) for row in rows]
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    waiting = (OutboxEvent.status == EventStatus.waiting) & (OutboxEvent.available_at <= now)
-    expired = (OutboxEvent.status == EventStatus.claimed) & (OutboxEvent.claimed_until <= now)
+@lru_cache(maxsize=16)
+def _claiming(lanes: Lanes) -> Select[tuple[OutboxEvent]]:
+    """The statement of a claim, built once for each set of lanes: relays ask all day, mostly for nothing."""
+    query = select(OutboxEvent).where(_is_due(), lanes.take()).order_by(OutboxEvent.id).limit(bindparam("most"))
+    return query.with_for_update(skip_locked=True)
+
+
+@lru_cache(maxsize=16)
+def _looking(lanes: Lanes) -> Select[tuple[int]]:
+    return select(OutboxEvent.id).where(_is_due(), lanes.take()).limit(1)
+
+
+def _is_due() -> ColumnElement[bool]:
+    now: BindParameter[datetime] = bindparam("now")
+    waiting = (OutboxEvent.status == _WAITING) & (OutboxEvent.available_at <= now)
+    expired = (OutboxEvent.status == _CLAIMED) & (OutboxEvent.claimed_until <= now)
     return or_(waiting, expired)
 
 
 def _as_event(row: OutboxEvent) -> Event:
-    return Event(row.id, row.kind, row.title, row.project_id, row.payload, row.attempt, row.created_at)
+    return Event(
+        row.id, row.kind, row.title, row.project_id, row.payload, row.attempt, row.created_at, row.available_at
+    )
 
 
 def load_events(session: Session, event_ids: Sequence[int]) -> list[Event]:
@@ -123,9 +187,14 @@ def load_events(session: Session, event_ids: Sequence[int]) -> list[Event]:
     return [_as_event(row) for row in session.scalars(query.order_by(OutboxEvent.id))]
 
 
-def release(session: Session, event_ids: Sequence[int], *, until: datetime) -> None:
-    """Give claimed events back untried, to be claimed from `until` on: it was not the event that failed."""
-    claimed = (OutboxEvent.id.in_(event_ids), OutboxEvent.status == EventStatus.claimed)
+def release(session: Session, event_ids: Sequence[int], *, until: datetime, by: str | None = None) -> None:
+    """Give claimed events back untried, to be claimed from `until` on: it was not the event that failed.
+
+    With `by`, only what that relay still holds: another one may have taken it over when the lease ran out.
+    """
+    claimed = [OutboxEvent.id.in_(event_ids), OutboxEvent.status == EventStatus.claimed]
+    if by is not None:
+        claimed.append(OutboxEvent.claimed_by == by)
     session.execute(update(OutboxEvent).where(*claimed).values(status=EventStatus.waiting, available_at=until))
 
 
@@ -144,23 +213,30 @@ def acknowledge(session: Session, event_id: int, *, now: datetime, flow_run: str
     """Write the acknowledgement, in the transaction of the effect. Raises IntegrityError when it is already there."""
     row = {"event_id": event_id, "handled_at": now, "flow_run": flow_run, "result": result}
     session.execute(_ACKNOWLEDGE, row)
-    session.execute(
-        update(OutboxEvent).where(OutboxEvent.id == event_id).values(status=EventStatus.done, last_error=None)
-    )
+    session.execute(_DONE, {"event": event_id})
 
 
-def fail(session: Session, event_id: int, error: str, *, now: datetime, at_least: int = 0) -> bool:
+def fail(
+    session: Session,
+    event_id: int,
+    error: str,
+    *,
+    now: datetime,
+    at_least: int = 0,
+    waits: Sequence[int] = BACK_OFF,
+) -> bool:
     """Put a failed event back with a growing wait, or park it as an incident that operators are told of.
 
-    `at_least` is the number of seconds a provider has asked for; the wait is never shorter.
+    `waits` are the seconds to wait after the first, second … failure; none parks it at once. `at_least` is the number
+    of seconds a provider has asked for; the wait is never shorter.
     Returns whether it is parked. What came too late (the event is done, or parked already) changes nothing.
     """
     row = session.get_one(OutboxEvent, event_id, with_for_update=True)
     if row.status in (EventStatus.done, EventStatus.parked):
         return row.status == EventStatus.parked
     row.last_error, row.failures = error[:4000], row.failures + 1
-    if row.failures <= len(BACK_OFF):
-        wait = max(BACK_OFF[row.failures - 1], at_least)
+    if row.failures <= len(waits):
+        wait = max(waits[row.failures - 1], at_least)
         row.status, row.available_at = EventStatus.waiting, now + timedelta(seconds=wait)
         return False
     _park(session, row, now)
@@ -175,6 +251,16 @@ def _park(session: Session, row: OutboxEvent, now: datetime) -> None:
         enqueue(session, "incident_opened", f"联动故障 · {row.title}", {"event_id": row.id}, now=now)
 
 
+def open_incident(
+    session: Session, kind: str, title: str, payload: dict[str, Any], error: str, *, now: datetime, project_id: int
+) -> None:
+    """Park as an incident what failed without an event of its own; tried again, it is an event of `kind`."""
+    row = OutboxEvent(**row_of(kind, title, payload, now, project_id), last_error=error[:4000])
+    session.add(row)
+    session.flush()
+    _park(session, row, now)
+
+
 def retry_incident(session: Session, incident_id: int, *, actor: str, now: datetime) -> None:
     """Close the incident and have its event tried again from the start. Raises IncidentUnknown."""
     incident = session.get(Incident, incident_id, with_for_update=True)
@@ -184,6 +270,14 @@ def retry_incident(session: Session, incident_id: int, *, actor: str, now: datet
     event = session.get_one(OutboxEvent, incident.event_id)
     if event.status == EventStatus.parked:  # a late handler may have done it after all
         event.status, event.failures, event.available_at = EventStatus.waiting, 0, now
+
+
+def retry_incidents(session: Session, *, actor: str, now: datetime) -> int:
+    """Close every open incident and have its event tried again; returns how many."""
+    found = open_incidents(session)
+    for incident in found:
+        retry_incident(session, incident.id, actor=actor, now=now)
+    return len(found)
 
 
 def open_incidents(session: Session) -> Sequence[Incident]:

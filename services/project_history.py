@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 from models.audit import AuditEntry
 from models.project import Project
 from policy.pack import Pack
+from services.audit import is_late
 from services.audit_phrase import FINDING_PHRASES, PHRASES, SOURCES
 from services.chunk import page_count
 from services.figure import recorded_text
 from services.pack import name_in
 from services.person_list import person_names
 from services.reading import Reading
+from services.round_phrase import ROUND_PHRASES, round_details
+from services.supervision_phrase import SHOWN, SUPERVISION_PHRASES
+from services.task_phrase import TASK_PHRASES, task_details, unit_label
+from services.vote_phrase import VOTE_ACTIONS, vote_details
 from states.label import Label
 from states.procedure import Move, Nature
 from states.review import Opinion
-from states.role import Seat
 
 PAGE = 30
 Json = dict[str, Any]
@@ -32,7 +36,7 @@ Json = dict[str, Any]
 class HistoryLine:
     """One entry as it is kept, and in words: `action_label`, `details`, `source_label`, names beside logins.
 
-    `is_late` when it was written down after it happened; `nature` only for a move.
+    `is_late` when it was written down more than a day after it happened; `nature` only for a move.
     """
 
     seq: int
@@ -111,13 +115,15 @@ class _Teller:
             pack=entry.pack,
             occurred_at=entry.occurred_at,
             recorded_at=entry.recorded_at,
-            is_late=entry.occurred_at < entry.recorded_at,
+            is_late=is_late(entry.occurred_at, entry.recorded_at),
             hash=entry.hash,
         )
 
     def _action(self, move: Move | None, action: str) -> str:
         if move:
             return self.reading.text(move.label)
+        if action in PHRASES:
+            return self.reading.text(PHRASES[action])
         for ending, words in FINDING_PHRASES.items():
             if action.endswith(f"_{ending}"):
                 kind = name_in(self.pack.finding, action.removesuffix(f"_{ending}"))
@@ -128,6 +134,8 @@ class _Teller:
         writer = _WRITERS.get(entry.action)
         if writer is not None:
             return writer(self, entry.before, entry.after)
+        if entry.action in SUPERVISION_PHRASES:
+            return [str(entry.after[key]) for key in SHOWN if entry.after.get(key)]
         if "title" in entry.after:
             return [str(entry.after[key]) for key in ("title", "answer") if entry.after.get(key)]
         before, after = entry.before.get("step"), entry.after.get("step")
@@ -162,8 +170,7 @@ class _Teller:
         yield self._round(after) + self.reading.say(f"，{units} 个单位", f", {units} unit(s)")
 
     def opinion(self, _: Json, after: Json) -> Iterable[str]:
-        member = str(after["member"])
-        unit = Seat.parse(member).label if "@" in member else name_in(self.pack.department, member)
+        unit = unit_label(self.pack, after)
         label = Opinion(after["opinion"]).label
         said = self.reading.say(f"{unit.zh}：{label.zh}", f"{unit.text('en')}: {label.text('en')}")
         yield f"{self._round(after)} · {said}"
@@ -171,6 +178,15 @@ class _Teller:
     def _round(self, after: Json) -> str:
         label, number = name_in(self.pack.review, after["review"]), after["round"]
         return self.reading.say(f"{label.zh} 第{number}轮", f"{label.text('en')}, round {number}")
+
+    def vote(self, _: Json, after: Json) -> Iterable[str]:
+        yield from vote_details(self.reading, self.pack, after)
+
+    def task(self, before: Json, after: Json) -> Iterable[str]:
+        yield from task_details(self.reading, self.pack, before, after)
+
+    def around(self, _: Json, after: Json) -> Iterable[str]:
+        yield from round_details(self.reading, self.pack, after)
 
     def enrolled(self, _: Json, after: Json) -> Iterable[str]:
         step = self._step(str(after.get("step")))
@@ -184,4 +200,7 @@ _WRITERS: dict[str, Callable[[_Teller, Json, Json], Iterable[str]]] = {
     "review_opened": _Teller.review,
     "opinion_given": _Teller.opinion,
     "enrolled": _Teller.enrolled,
+    **dict.fromkeys(VOTE_ACTIONS, _Teller.vote),
+    **dict.fromkeys(ROUND_PHRASES, _Teller.around),
+    **dict.fromkeys(TASK_PHRASES, _Teller.task),
 }

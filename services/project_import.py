@@ -30,7 +30,7 @@ from services.import_fact import listed_facts, registered_facts
 from services.import_ledger import Ledger
 from services.import_place import Places
 from services.import_result import CodeCollides, DistrictDiffers, ImportResult, Outcome, RowNotStored
-from services.keeping import Keeping
+from services.keeping import Keeping, require_keeper
 from services.organisation import Entering
 from services.pack import pack_of
 from services.project_column import fold
@@ -172,10 +172,12 @@ class _Import:
         before = {name: _plain(old) for name, (old, _) in changed.items()}
         after = {name: _plain(new) for name, (_, new) in changed.items()}
         signed = (self.keeping.actor.login, self.keeping.source, self.keeping.now)
+        capacity = require_keeper(project, self.keeping.actor)
         record(
             self.session,
-            Act("project", project.code, "list_imported", *signed, before=before, after=after, pack=pack.id),
-        )
+            Act("project", project.code, "list_imported", *signed, before=before, after=after, pack=pack.id,
+                on_behalf_of=capacity.on_behalf_of),
+        )  # fmt: skip
 
     def _note(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.clock import Clock
@@ -23,6 +23,7 @@ from services.project_filter import Filter, conditions, in_order, require_known,
 from services.reading import Reading
 from states.clock import Light
 from states.procedure import StepKind
+from states.role import Role
 
 PAGE = 50
 
@@ -86,16 +87,23 @@ class ProjectList:
 
 
 def list_projects(
-    session: Session, reading: Reading, wanted: Filter, *, size: int | None = PAGE, strict: bool = False
+    session: Session,
+    reading: Reading,
+    wanted: Filter,
+    *,
+    size: int | None = PAGE,
+    strict: bool = False,
+    within: ColumnElement[bool] | None = None,
 ) -> ProjectList:
     """One page of `size` projects, all of them for None; a page past the end is the last one.
 
+    `within` narrows it to what the reader may see (services.account_sight).
     A stage or place nobody knows is an empty list; with `strict` it raises StageUnknown, OrganisationMissing.
     """
     outline, tree = load_outline(session), load_tree(session)
     if strict:
         require_known(wanted, outline, tree)
-    where = conditions(wanted, outline, tree)
+    where = conditions(wanted, outline, tree) + ([within] if within is not None else [])
     total = session.scalar(select(func.count()).select_from(Project).join(Project.community).where(*where)) or 0
     pages = page_count(total, size)
     wanted = replace(wanted, page=min(wanted.page, pages))
@@ -128,7 +136,8 @@ def project_line(
     pack = pack_of(project.pack_version)
     procedure, community = pack.procedure, project.community
     step, watched = procedure.step[project.step], leading_clock(clocks)
-    level = holding_level(procedure.step[project.resume_step or step.code])
+    held = procedure.step[project.resume_step or step.code]
+    level, role = holding_level(held), held.held_by.role if held.held_by else Role.coordinator
     district = tree.district(project.organisation_id)
     return ProjectLine(
         code=project.code,
@@ -145,7 +154,7 @@ def project_line(
         step_entered_at=project.step_entered_at,
         entered_on=reading.city.day(project.step_entered_at),
         light=shown_light(step.kind, project.light),
-        holder="" if step.kind is StepKind.end else tree.in_charge(project.organisation_id, level).name,
+        holder="" if step.kind is StepKind.end else tree.in_charge(project.organisation_id, level, role).name,
         due_on=watched.due_on if watched else None,
         left=watched.left if watched else "",
         plan_year=project.plan_year,

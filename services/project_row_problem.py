@@ -57,6 +57,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "'{value}' has no heading above it; a comma may have split a cell in two: put that cell in quotation marks",
     ),
 }
+# of rolls and ballots (services.vote_sheet)
+ERRORS |= {
+    "area_missing": ("没有填专有面积，请补上", "the area is missing; fill it in"),
+    "area_too_fine": ("“{value}”精确到了 0.01 平方米以下，请按产权证填两位小数", "'{value}' is finer than 0.01 m²"),
+    "unit_unfit": ("{problem}", "{problem_en}"),
+    "unit_repeated": ("{unit} 与第 {earlier} 行重复，请只留一行", "{unit} repeats line {earlier}; keep one"),
+    "word_unknown": ("“{value}”认不出，可填：{expected}", "'{value}' is not known; one of {expected}"),
+}
 WARNINGS: dict[str, tuple[str, str]] = {
     "date_incomplete": ("“{value}”没有写到日，已原样记入附加信息", "'{value}' names no day; kept as typed"),
     "investment_kept_as_note": (

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.project import Project
 from services.clock_sheet import ClockSheet, list_sheets
 from services.document_list import DocumentList, list_documents
 from services.fact_list import FactLine, MilestoneLine, list_facts, list_milestones
 from services.finding_list import FindingLine, list_findings
+from services.identity import Actor
 from services.move_list import MoveLine, list_moves
 from services.organisation_tree import load_tree
 from services.pack import pack_of
@@ -60,7 +62,13 @@ class ProjectSheet:
 
 def project_sheet(session: Session, reading: Reading, code: str, *, page: int = 1) -> ProjectSheet:
     """The sheet of one project with the given page of its history. Raises ProjectMissing."""
-    project = find_project(session, code)
+    return sheet_of(session, reading, find_project(session, code), page=page)
+
+
+def sheet_of(
+    session: Session, reading: Reading, project: Project, *, page: int = 1, actor: Actor | None = None
+) -> ProjectSheet:
+    """The sheet of a project that was found, its moves as `actor` may make them, or whoever asks."""
     pack, tree = pack_of(project.pack_version), load_tree(session)
     clocks = list_sheets(session, reading, project, tree)
     rounds = list_rounds(session, reading, project, pack, clocks)
@@ -75,7 +83,7 @@ def project_sheet(session: Session, reading: Reading, code: str, *, page: int = 
         holder_seat=reading.text(seat.label) if seat else "",
         stages=list_steps(session, reading, project, pack),
         clocks=tuple(clocks),
-        moves=list_moves(session, reading, project, pack),
+        moves=list_moves(session, reading, project, pack, actor),
         documents=documents,
         facts=facts,
         milestones=list_milestones(session, reading, project, pack),

@@ -18,7 +18,7 @@ from models.project import Project
 from services.audit import Act, record
 from services.city import City
 from services.clock import Matter, refresh_light, start_clock
-from services.identity import Actor, holding_level, seat_in_charge
+from services.identity import Actor, Capacity, holder_of, keeper_capacities
 from services.pack import pack_of
 from states.clock import ClockSubject
 from states.exceptions import JiugaiError, Kind
@@ -31,6 +31,24 @@ class ProjectExists(JiugaiError):
     kind = Kind.conflict
     zh = "台账里已有编号“{project}”（{name}）。请核对编号；如需更新，请重新导入该行。"
     en = 'Project "{project}" ({name}) is already in the register.'
+
+
+class EnrolmentForbidden(JiugaiError):
+    """Only coordinators whose subtree holds the place enter projects there."""
+
+    code = "enrolment_forbidden"
+    kind = Kind.forbidden
+    zh = "{actor} 无权把“{project}”录入“{organisation}”的台账。请由该地所属街道、区县或市的项目专员办理。"
+    en = '{actor} may not enter "{project}" into the register of "{organisation}"; a coordinator above it can.'
+
+
+class RegisterNotEmpty(JiugaiError):
+    """Demonstrations and simulations only go into an empty register."""
+
+    code = "register_not_empty"
+    kind = Kind.conflict
+    zh = "台账里已有项目，演示、推演只建在空台账上。请设置另一个 JIUGAI_HOME，例如 JIUGAI_HOME=var-demo jiugai demo。"
+    en = "The register is not empty; a made-up city needs one of its own. Set another JIUGAI_HOME."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,11 @@ def enrol(
     source: str,
     now: datetime,
 ) -> Project:
-    """Enter a project and its community into the register, at the start of its procedure. Raises ProjectExists."""
+    """Enter a project and its community into the register, at the start of its procedure.
+
+    Raises EnrolmentForbidden for whoever is no coordinator above the place, ProjectExists.
+    """
+    capacity = _require_coordinator(enrolment, actor)
     existing = session.scalar(select(Project).where(Project.code == enrolment.code))
     if existing is not None:
         raise ProjectExists(project=existing.code, name=existing.name)
@@ -72,13 +94,25 @@ def enrol(
     start = pack.procedure.step[pack.procedure.start]
     (project,) = add_projects(session, version, [enrolment], now=now)
     if start.limit:
-        holder = seat_in_charge(session, project.organisation, holding_level(start))
+        holder = holder_of(session, project.organisation, start)
         matter = Matter(ClockSubject.step, None, holder.id)
         start_clock(session, city, project, pack, start.limit, matter, on=city.day(now))
         refresh_light(session, project)
     after = {"step": start.code, "name": project.name, "organisation": enrolment.organisation.code}
-    record(session, Act("project", project.code, "enrolled", actor.login, source, now, after=after, pack=pack.id))
+    act = Act(
+        "project", project.code, "enrolled", actor.login, source, now, after=after, pack=pack.id,
+        on_behalf_of=capacity.on_behalf_of,
+    )  # fmt: skip
+    record(session, act)
     return project
+
+
+def _require_coordinator(enrolment: Enrolment, actor: Actor) -> Capacity:
+    held = keeper_capacities(actor, enrolment.organisation)
+    if not held:
+        place = enrolment.organisation.name
+        raise EnrolmentForbidden(actor=actor.name or actor.login, project=enrolment.name, organisation=place)
+    return held[0]
 
 
 def add_projects(

@@ -1,50 +1,45 @@
-"""Opinions (审查意见): one member's answer to its task, and what it sets in motion."""
+"""Opinions (审查意见): one member's answer to its task, several at once, and what they set in motion."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from models.project import Project
-from models.review import Review, ReviewTask
-from policy.pack import Pack
-from services.audit import Act, RequestReused, done_before, record
+from models.audit import AuditEntry
+from models.review import ReviewTask
+from services.audit import Act, RequestReused, entries_under, record_all
 from services.city import City
-from services.clock import refresh_light, start_clocks, stop_clock
-from services.identity import Actor, OpinionForbidden
-from services.lock import hold_project
-from services.outbox import enqueue
-from services.pack import pack_of
-from services.review_round import role_asked, task_clock
+from services.clock import refresh_light, stop_clock
+from services.condition import Wanted, replace_conditions, require_conditions, set_conditions
+from services.duty import ReviewDuties
+from services.identity import Actor, Capacity
+from services.keeping import Keeping
+from services.standing import ask_settlement, rule_of, standing
+from services.supplement_rule import require_first_demand
+from services.task_act import (
+    ENDED,
+    TASKS,
+    ReviewSuspended,
+    TaskClosed,
+    require_moving,
+    task_act,
+    task_act_before,
+)
+from services.task_delegation import Proposal, close_delegation, propose, proposed
+from services.task_hold import Held, TaskMissing, hold_task, hold_tasks
+from services.task_holder import answering, holding
+from services.task_opening import open_next
 from states.clock import ClockSubject
-from states.decision import Ballot
-from states.decision import standing as standing_of
-from states.decision_rule import Rule, Terms, make_rule
 from states.exceptions import JiugaiError, Kind
-from states.label import Label
-from states.review import Opinion, ReviewMode, ReviewStatus, Settle, TaskStatus
+from states.review import Opinion, ReviewStatus, TaskStatus
 
-
-class TaskMissing(JiugaiError):
-    """No review task of that number."""
-
-    code = "task_missing"
-    kind = Kind.missing
-    zh = "没有编号为 {task} 的审查任务。请用 jiugai review show 项目编号 查看。"
-    en = "There is no review task {task}. See `jiugai review show CODE`."
-
-
-class TaskClosed(JiugaiError):
-    """The task takes no opinion any more, or not yet."""
-
-    code = "task_closed"
-    kind = Kind.refused
-    zh = "“{unit}”的审查任务现为“{status}”，不能再填写意见。您填写的内容未保存，请复制留存；如需更正，请联系牵头部门。"
-    en = 'The task of "{unit}" is {status_en}; no opinion can be given. Nothing was saved; ask the lead department.'
+__all__ = [
+    "Answer", "ReasonsMissing", "ReviewSuspended", "TaskClosed", "TaskMissing", "Wanted", "answer", "answer_many",
+    "ask_settlement", "confirm", "rule_of", "standing",
+]  # fmt: skip
 
 
 class ReasonsMissing(JiugaiError):
@@ -56,163 +51,140 @@ class ReasonsMissing(JiugaiError):
     en = '"{opinion_en}" needs reasons: list everything that is wrong, once.'
 
 
-class ReviewSuspended(JiugaiError):
-    """The project stands still, and so do its reviews."""
-
-    code = "review_suspended"
-    kind = Kind.refused
-    zh = "“{project}”已暂停，审查计时同时停止，恢复后再填写意见。请联系项目专员。"
-    en = '"{project}" is suspended and its reviews with it; answer after it has been resumed.'
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One member's opinion on one task. Reasons are compulsory unless it approves or is not concerned."""
+    """One member's opinion on one task. Reasons are compulsory unless it approves or is not concerned.
+
+    `conditions` go with an approval only: what it is made to depend on (附条件同意).
+    """
 
     task_id: int
     actor: Actor
     opinion: Opinion
     reasons: str
-    request_id: str
+    request_id: str | None
     now: datetime
     source: str = "web"
+    conditions: tuple[Wanted, ...] = ()
+
+    @property
+    def keeping(self) -> Keeping:
+        """Who writes it down, when, and why."""
+        return Keeping(self.actor, self.now, self.source, self.request_id, self.reasons)
 
 
 def answer(session: Session, city: City, given: Answer) -> ReviewTask:
-    """Write down one member's opinion, stop its clock, and ask for settlement or the next member's turn.
+    """Write down one member's opinion, stop its clock, and ask for settlement or open the next members' turns.
 
-    Harmless when repeated under its request id. Raises TaskMissing, TaskClosed, OpinionForbidden, ReasonsMissing,
-    ReviewSuspended, RequestReused.
+    What a delegate says is kept for whoever delegated the task and decides nothing yet. Harmless when repeated under
+    its request id. Raises TaskMissing, TaskClosed, OpinionForbidden, TaskClaimed, ReasonsMissing, ConditionsUnfit,
+    DutyConflict, ReviewSuspended, RequestReused.
     """
-    task, project = _lock_task(session, given.task_id)
-    if _done_before(session, project, given):
-        return task
-    pack = pack_of(project.pack_version)
-    _require_answerable(task, project, pack, given)
-    task.status, task.opinion, task.reasons = TaskStatus.answered, given.opinion, given.reasons.strip() or None
-    task.answered_at, task.answered_by = given.now, given.actor.login
-    stop_clock(session, project.id, ClockSubject.task, task.id, on=city.day(given.now))
-    _record_answer(session, project, pack, task, given)
-    if standing(task.review) is not ReviewStatus.open:
-        ask_settlement(session, project, pack, task.review, now=given.now)
-    elif not any(other.status == TaskStatus.open for other in task.review.tasks):
-        _open_next(session, city, project, pack, task, given.now)
-    refresh_light(session, project)
+    (task,) = answer_many(session, city, [given])
     return task
 
 
-def _lock_task(session: Session, task_id: int) -> tuple[ReviewTask, Project]:
-    task = session.get(ReviewTask, task_id)
-    if task is None:
-        raise TaskMissing(task=task_id)
-    project = hold_project(session, _project_id(session, task))
-    # the review row is the lock of all its tasks: two last opinions are written one after the other
-    review = session.scalar(
-        select(Review)
-        .where(Review.id == task.review_id)
-        .options(selectinload(Review.tasks).joinedload(ReviewTask.organisation))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    assert review is not None  # noqa: S101 - the foreign key holds it
-    return task, project
+def answer_many(session: Session, city: City, given: Sequence[Answer]) -> list[ReviewTask]:
+    """Write down several opinions in their order, each as `answer` does, all or none of them.
+
+    For a department that answers several tasks, or a paper many units have signed. The number of statements does not
+    grow with the number of opinions on one round. Raises what `answer` raises.
+    """
+    rounds = hold_tasks(session, [one.task_id for one in given])
+    done = entries_under(session, [one.request_id for one in given])
+    for held in rounds:
+        mine = {task.id for task in held.review.tasks}
+        _answer_round(session, city, held, [one for one in given if one.task_id in mine], done)
+    tasks = {task.id: task for held in rounds for task in held.review.tasks}
+    return [tasks[one.task_id] for one in given]
 
 
-def _project_id(session: Session, task: ReviewTask) -> int:
-    return session.scalars(select(Review.project_id).where(Review.id == task.review_id)).one()
+def confirm(session: Session, city: City, task_id: int, keeping: Keeping) -> ReviewTask:
+    """Make what the delegate has proposed the opinion of the unit, unchanged, signed by who delegated it.
+
+    To change it is to `answer`. Harmless when repeated under its request id. Raises DelegationMissing and what
+    `answer` raises.
+    """
+    held, task = hold_task(session, task_id)
+    if task_act_before(session, held, task, _GIVEN, keeping):
+        return task
+    holding(session, task, keeping.actor)
+    row = proposed(session, task)
+    conditions = tuple(Wanted(text, owed_by) for text, owed_by in row.conditions)
+    wish = Answer(
+        task_id, keeping.actor, Opinion(str(row.opinion)), row.reasons or "", keeping.request_id, keeping.now,
+        keeping.source, conditions,
+    )  # fmt: skip
+    return answer(session, city, wish)
 
 
-def _done_before(session: Session, project: Project, given: Answer) -> bool:
-    entry = done_before(session, given.request_id, "project", project.code, "opinion_given")
-    if entry is not None and entry.after["task"] != given.task_id:
+def _answer_round(
+    session: Session, city: City, held: Held, given: Sequence[Answer], done: Mapping[str, AuditEntry]
+) -> None:
+    acts, answered = [], []
+    duties = ReviewDuties(session, held.project, held.pack, held.review.code)
+    for one in given:
+        if _done_before(held, one, done):
+            continue
+        task = held.task(one.task_id)
+        who = answering(session, task, one.actor, duties)
+        _require_answerable(held, task, one)
+        require_first_demand(session, city, held, one.opinion)
+        duties.require(one.actor, who.capacity)
+        if who.is_delegate:
+            proposal = Proposal(one.opinion, one.conditions)
+            acts.append(propose(session, city, held, task, proposal, one.keeping, who.capacity))
+            continue
+        acts.append(_write(session, held, task, one, who.capacity))
+        answered.append(task.id)
+        if standing(held.review) is ReviewStatus.open:
+            open_next(session, city, held, now=one.now)
+    if acts:
+        _finish(session, city, held, acts, answered, given[-1].keeping)
+
+
+def _finish(
+    session: Session, city: City, held: Held, acts: Sequence[Act], answered: Sequence[int], keeping: Keeping
+) -> None:
+    now = keeping.now
+    if answered:
+        stop_clock(session, held.project.id, ClockSubject.task, *answered, on=city.day(now))
+        replace_conditions(session, held, [held.task(number) for number in answered], keeping)
+    record_all(session, acts)
+    if answered and standing(held.review) is not ReviewStatus.open:
+        ask_settlement(session, held.project, held.pack, held.review, now=now)
+    refresh_light(session, held.project)
+
+
+def _done_before(held: Held, given: Answer, done: Mapping[str, AuditEntry]) -> bool:
+    entry = done.get(given.request_id) if given.request_id else None
+    if entry is None:
+        return False
+    mine = entry.subject == "project" and entry.subject_id == held.project.code and entry.action in _ANSWERED
+    if not mine or entry.after["task"] != given.task_id:
         raise RequestReused(request=given.request_id, done=f"{entry.subject_id} {entry.action}")
-    return entry is not None
+    return True
 
 
-def _require_answerable(task: ReviewTask, project: Project, pack: Pack, given: Answer) -> None:
-    role = role_asked(task)
-    mine = any(g.role is role and g.organisation_id == task.organisation_id for g in given.actor.grants)
-    if not mine:
-        raise OpinionForbidden(actor=given.actor.name or given.actor.login, unit=task.organisation.name)
+_GIVEN, _ANSWERED = "opinion_given", ("opinion_given", "opinion_proposed")
+
+
+def _require_answerable(held: Held, task: ReviewTask, given: Answer) -> None:
     # decided but not settled yet: the reaction that closes the round is on its way, what comes now cannot change it
-    decided = task.review.status != ReviewStatus.open or standing(task.review) is not ReviewStatus.open
+    decided = held.review.status != ReviewStatus.open or standing(held.review) is not ReviewStatus.open
     if task.status != TaskStatus.open or decided:
-        closed = _CLOSED[TaskStatus(task.status)]
+        closed = ENDED if task.status == TaskStatus.open else TASKS[TaskStatus(task.status)]
         raise TaskClosed(unit=task.organisation.name, status=closed.zh, status_en=closed.text("en"))
-    if pack.procedure.step[project.step].kind == "halt":
-        raise ReviewSuspended(project=project.name)
+    require_moving(held)
     if given.opinion in (Opinion.reject, Opinion.supplement) and not given.reasons.strip():
         raise ReasonsMissing(opinion=given.opinion.label.zh, opinion_en=given.opinion.label.text("en"))
+    require_conditions(given.opinion, given.conditions)
 
 
-_CLOSED = {
-    TaskStatus.waiting: Label("未轮到", "not called yet"),
-    TaskStatus.answered: Label("已填写", "answered"),
-    TaskStatus.not_needed: Label("无需办理", "not needed any more"),
-    TaskStatus.open: Label("本轮已有结论", "part of a round that is decided"),
-}
-
-
-def _record_answer(session: Session, project: Project, pack: Pack, task: ReviewTask, given: Answer) -> None:
-    after = {
-        "review": task.review.code,
-        "round": task.review.round,
-        "member": task.member,
-        "opinion": given.opinion,
-        "task": task.id,
-    }
-    act = Act(
-        "project",
-        project.code,
-        "opinion_given",
-        given.actor.login,
-        given.source,
-        given.now,
-        reason=given.reasons.strip(),
-        after=after,
-        pack=pack.id,
-        request_id=given.request_id,
-    )
-    record(session, act)
-
-
-def standing(review: Review) -> ReviewStatus:
-    """How a round stands by the opinions given so far."""
-    given = sorted(
-        (t.answered_at, i, Opinion(t.opinion)) for i, t in enumerate(review.tasks) if t.opinion and t.answered_at
-    )
-    return standing_of(
-        rule_of(review), Settle(review.settle), [Ballot(member, opinion) for _, member, opinion in given]
-    )
-
-
-def rule_of(review: Review) -> Rule:
-    """The rule the round was opened under, over the members it has now. Raises RuleInvalid when they do not fit it."""
-    mode, kept, tasks = ReviewMode(review.mode), review.rule, review.tasks
-    lead = next((i for i, task in enumerate(tasks) if task.member == kept.get("lead")), None)
-    terms = Terms(
-        passing=Fraction(kept["pass"]) if "pass" in kept else None,
-        veto=kept.get("veto", True),
-        weights=[Fraction(task.weight or 0) for task in tasks] if mode is ReviewMode.weight else None,
-        groups=[task.group for task in tasks],
-        lead=lead if mode is ReviewMode.lead else None,
-    )
-    return make_rule(mode, len(tasks), terms)
-
-
-def ask_settlement(session: Session, project: Project, pack: Pack, review: Review, *, now: datetime) -> None:
-    """Have a decided round settled by a reaction; asking twice is harmless."""
-    label = pack.review(review.code).label
-    title = f"{label} · {project.name} · 第{review.round}轮"
-    enqueue(session, f"{review.kind}_decided", title, {"review_id": review.id}, now=now, project_id=project.id)
-
-
-def _open_next(session: Session, city: City, project: Project, pack: Pack, task: ReviewTask, now: datetime) -> None:
-    following = next((t for t in task.review.tasks if t.status == TaskStatus.waiting), None)
-    if following is None:
-        return
-    following.status = TaskStatus.open
-    start_clocks(session, city, project, pack, [task_clock(following)], on=city.day(now))
-    label = pack.review(task.review.code).label
-    title = f"{label} · {project.name} · {following.organisation.name}"
-    enqueue(session, "approval_turned", title, {"task_id": following.id}, now=now, project_id=project.id)
+def _write(session: Session, held: Held, task: ReviewTask, given: Answer, capacity: Capacity) -> Act:
+    task.status, task.opinion, task.reasons = TaskStatus.answered, given.opinion, given.reasons.strip() or None
+    task.answered_at, task.answered_by = given.now, given.actor.login
+    close_delegation(session, task, given.opinion, now=given.now)
+    numbers = set_conditions(session, held, task, given.conditions, given.keeping)
+    after = {"opinion": given.opinion} | ({"conditions": numbers} if numbers else {})
+    return task_act(held, task, _GIVEN, given.keeping, capacity, after=after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,14 +15,23 @@ from policy.pack import Pack, PackEntryUnknown
 from services.clock_sheet import ClockSheet
 from services.pack import name_in
 from services.reading import Reading
+from services.round_list import Annexes, RulingLine, SupplementSheet, load_annexes
+from services.task_list import TaskWay, Ways, load_ways
 from states.clock import ClockSubject
 from states.label import Label
 from states.review import Opinion, ReviewStatus, TaskStatus
+from states.round import Again
+from states.ruling import Awaits
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """What one unit was asked and answered; `by` is a login, `clock` its own, None before its turn."""
+    """What one unit was asked and answered; `by` is a login, `clock` its own, None before its turn.
+
+    `carried_from` names the round an opinion that stands was given in, `again_because` why a unit is asked again;
+    `tacit` marks a silence taken for approval, `overruled` a dissent that does not count; `late_reason` is why it was
+    late.
+    """
 
     task: int
     member: str
@@ -36,11 +45,21 @@ class TaskLine:
     answered_at: datetime | None
     by: str | None
     clock: ClockSheet | None
+    carried_from: str | None = None
+    again_because: str | None = None
+    tacit: bool = False
+    overruled: bool = False
+    late_reason: str | None = None
+    way: TaskWay = field(default_factory=TaskWay)
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """One round: how it stands, its clock, its tasks. `answered` of `asked` units have spoken."""
+    """One round: how it stands, its clock, its tasks. `answered` of `asked` units have spoken.
+
+    `awaits` says for whom a round waits whose members have all spoken; `next_again` whom the next one asks, where
+    somebody chose so.
+    """
 
     id: int
     review: str
@@ -52,6 +71,12 @@ class RoundLine:
     closed_at: datetime | None
     clock: ClockSheet | None
     tasks: tuple[TaskLine, ...]
+    awaits: Awaits | None = None
+    supplement: SupplementSheet | None = None
+    rulings: tuple[RulingLine, ...] = ()
+    next_again: Again | None = None
+    next_reason: str | None = None
+    copies: tuple[str, ...] = ()
 
     @property
     def answered(self) -> int:
@@ -60,8 +85,8 @@ class RoundLine:
 
     @property
     def asked(self) -> int:
-        """How many were asked."""
-        return len(self.tasks)
+        """How many were asked, without those taken off again."""
+        return sum(line.status is not TaskStatus.removed for line in self.tasks)
 
 
 _ROUNDS = {
@@ -75,23 +100,36 @@ _TASKS = {
     TaskStatus.open: Label("待出意见", "to answer"),
     TaskStatus.answered: Label("已答复", "answered"),
     TaskStatus.not_needed: Label("无需办理", "not needed"),
+    TaskStatus.removed: Label("已减签", "taken off"),
 }
 
 
 def list_rounds(
     session: Session, reading: Reading, project: Project, pack: Pack, clocks: Sequence[ClockSheet]
 ) -> tuple[RoundLine, ...]:
-    """Every round of every review, newest first; two statements. `clocks` are the project's, newest first."""
+    """Every round of every review, newest first; eleven statements. `clocks` are the project's, newest first."""
     query = select(Review).where(Review.project_id == project.id).order_by(Review.id.desc())
     query = query.options(selectinload(Review.tasks).joinedload(ReviewTask.organisation))
     of_row = {(clock.subject, clock.subject_id): clock for clock in reversed(clocks)}
-    return tuple(_round(reading, review, pack, of_row) for review in session.scalars(query))
+    reviews = session.scalars(query).all()
+    annexes = load_annexes(session, reading, pack, reviews, of_row)
+    origins = {task.id: review for review in reviews for task in review.tasks}
+    ways = load_ways(session, reading, project, reviews)
+    rounds = (_round(reading, review, pack, of_row, annexes, origins) for review in reviews)
+    return tuple(_with_ways(one, ways) for one in rounds)
+
+
+def _with_ways(one: RoundLine, ways: Ways) -> RoundLine:
+    tasks = tuple(replace(line, way=ways.tasks[line.task]) for line in one.tasks)
+    return replace(one, tasks=tasks, copies=ways.copies.get(one.id, ()))
 
 
 _Clocks = Mapping[tuple[ClockSubject, int | None], ClockSheet]
 
 
-def _round(reading: Reading, review: Review, pack: Pack, clocks: _Clocks) -> RoundLine:
+def _round(
+    reading: Reading, review: Review, pack: Pack, clocks: _Clocks, annexes: Annexes, origins: Mapping[int, Review]
+) -> RoundLine:
     status, lead = ReviewStatus(review.status), _lead(pack, review.code)
     return RoundLine(
         id=review.id,
@@ -103,8 +141,25 @@ def _round(reading: Reading, review: Review, pack: Pack, clocks: _Clocks) -> Rou
         opened_at=review.opened_at,
         closed_at=review.closed_at,
         clock=clocks.get((ClockSubject.review, review.id)),
-        tasks=tuple(_task(reading, task, lead, clocks.get((ClockSubject.task, task.id))) for task in review.tasks),
+        tasks=tuple(
+            _task(reading, task, lead, clocks.get((ClockSubject.task, task.id)), _origin(reading, pack, task, origins))
+            for task in review.tasks
+        ),
+        awaits=Awaits(review.awaits) if review.awaits else None,
+        supplement=annexes.supplements.get(review.id),
+        rulings=annexes.rulings.get(review.id, ()),
+        next_again=Again(review.next_again) if review.next_again else None,
+        next_reason=review.next_reason,
     )
+
+
+def _origin(reading: Reading, pack: Pack, task: ReviewTask, origins: Mapping[int, Review]) -> str | None:
+    """The round a carried opinion was given in, in words."""
+    origin = origins.get(task.carried_from_id or 0)
+    if origin is None:
+        return None
+    label = name_in(pack.review, origin.code)
+    return reading.say(f"{label.zh} 第{origin.round}轮", f"{label.text('en')}, round {origin.round}")
 
 
 def _lead(pack: Pack, code: str) -> str | None:
@@ -114,7 +169,9 @@ def _lead(pack: Pack, code: str) -> str | None:
         return None
 
 
-def _task(reading: Reading, task: ReviewTask, lead: str | None, clock: ClockSheet | None) -> TaskLine:
+def _task(
+    reading: Reading, task: ReviewTask, lead: str | None, clock: ClockSheet | None, origin: str | None
+) -> TaskLine:
     status = TaskStatus(task.status)
     return TaskLine(
         task=task.id,
@@ -129,4 +186,9 @@ def _task(reading: Reading, task: ReviewTask, lead: str | None, clock: ClockShee
         answered_at=task.answered_at,
         by=task.answered_by,
         clock=clock,
+        carried_from=origin,
+        again_because=task.again_because,
+        tacit=task.tacit,
+        overruled=task.overruled,
+        late_reason=task.late_reason,
     )

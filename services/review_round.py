@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.organisation import Organisation
 from models.project import Project
 from models.review import Review, ReviewTask
+from models.supplement import Supplement
 from policy.pack import Pack
-from policy.route import members_of
+from policy.route import MemberAnswer, members_of
 from policy.schema import MemberEntry, ReviewEntry
 from services.audit import Act, record
+from services.bulk import insert_all
+from services.carry import carry_over
 from services.case import load_facts
 from services.city import City
 from services.clock import Matter, cancel_clock, refresh_light, start_clocks, stop_clock
 from services.identity import seat_in_charge
 from services.pack import pack_of
+from services.task_hold import Held
+from services.task_opening import begin, clock_wishes
+from services.task_turn import turns
 from states.clock import ClockSubject
 from states.decision_rule import RuleInvalid
 from states.exceptions import JiugaiError, Kind
-from states.review import ReviewMode, ReviewStatus, TaskStatus
+from states.review import ReviewStatus, TaskStatus
 from states.role import Role, Seat
+from states.supplement import SupplementStatus
 
 
 class ReviewerMissing(JiugaiError):
@@ -53,7 +62,7 @@ def open_round(
     """Open round `number` of a review with a task and a clock for each member; None when the project has moved on.
 
     None too while it is suspended: the resume asks again. Raises ReviewerMissing when a member cannot be resolved or
-    none applies, RuleUnfit when those who apply cannot decide by the pack's rule.
+    none applies, RuleUnfit when those who apply cannot decide by the pack's rule, TurnsCircular when nobody can begin.
     """
     pack = pack_of(project.pack_version)
     entry = pack.review(code)
@@ -65,13 +74,18 @@ def open_round(
     if existing is not None:
         return existing
     members = resolve_members(session, project, pack, entry)
-    _require_rule(project, entry, [member for member, _ in members])
+    _require_rule(project, entry, [member.entry for member, _ in members])
     review = _add_round(session, project, entry, members, number, now)
+    carry_over(session, project, pack, entry, review)
+    first = begin(city, Held(project, pack, review), on=city.day(now))
+    _store(session, review)
     wanted = [(entry.limit, Matter(ClockSubject.review, review.id, project.organisation_id, entry.label))]
-    wanted += [task_clock(task) for task in review.tasks if task.status == TaskStatus.open]
+    wanted += clock_wishes(first)
     start_clocks(session, city, project, pack, wanted, on=city.day(now))
     refresh_light(session, project)
-    after = {"review": code, "round": number, "members": [task.member for task in review.tasks]}
+    after: dict[str, Any] = {"review": code, "round": number, "members": [task.member for task in review.tasks]}
+    carried = [task.member for task in review.tasks if task.carried_from_id]
+    after |= {"carried": carried} if carried else {}
     actor = f"system:{code}@{pack.id}"
     record(session, Act("project", project.code, "review_opened", actor, "flow", now, after=after, pack=pack.id))
     return review
@@ -79,18 +93,18 @@ def open_round(
 
 def resolve_members(
     session: Session, project: Project, pack: Pack, entry: ReviewEntry
-) -> list[tuple[MemberEntry, Organisation]]:
+) -> list[tuple[MemberAnswer, Organisation]]:
     """The members whose condition the facts make true, each with its organisation. Raises ReviewerMissing."""
     facts = load_facts(session, project, pack)
-    applying = [one.entry for one in members_of(pack, entry.code, facts)]
     departments = _departments(session, project)
     found, missing = [], []
-    for member in applying:
+    for answer in members_of(pack, entry.code, facts):
+        member = answer.entry
         unit = departments.get(member.department) if member.department else _seat_unit(session, project, member)
         if unit is None:
             missing.append(pack.department(member.department).label if member.department else str(member.seat))
         else:
-            found.append((member, unit))
+            found.append((answer, unit))
     if missing or not found:
         raise ReviewerMissing(project=project.name, review=entry.label, missing="、".join(missing) or "任何审查部门")
     return found
@@ -116,16 +130,21 @@ def _departments(session: Session, project: Project) -> dict[str, Organisation]:
     }
 
 
+def department_unit(session: Session, project: Project, function: str) -> Organisation | None:
+    """The organisation that is a department of the pack for a project; None where the tree has none."""
+    return _departments(session, project).get(function)
+
+
 def _seat_unit(session: Session, project: Project, member: MemberEntry) -> Organisation | None:
-    level = member.seat.level if member.seat else None
-    return seat_in_charge(session, project.organisation, level) if level else None
+    seat = member.seat
+    return seat_in_charge(session, project.organisation, seat.level, seat.role) if seat and seat.level else None
 
 
 def _add_round(
     session: Session,
     project: Project,
     entry: ReviewEntry,
-    members: Sequence[tuple[MemberEntry, Organisation]],
+    members: Sequence[tuple[MemberAnswer, Organisation]],
     number: int,
     now: datetime,
 ) -> Review:
@@ -140,36 +159,35 @@ def _add_round(
         settle=entry.settle,
         opened_at=now,
     )
-    waiting = _waiting(entry, [member for member, _ in members])
+    order = turns(entry, [member for member, _ in members])
     review.tasks = [
         ReviewTask(
             position=position,
-            member=member.key,
+            member=member.member,
             organisation=unit,
-            matter=member.matter,
-            limit=member.limit,
-            weight=member.weight,
-            group=member.group,
-            status=TaskStatus.waiting if position in waiting else TaskStatus.open,
+            organisation_id=unit.id,
+            matter=member.entry.matter,
+            limit=member.entry.limit,
+            weight=member.entry.weight,
+            group=member.entry.group,
+            status=TaskStatus.waiting,  # `begin` opens those whose turn it is
+            after=list(turn.after),
+            window=turn.window.model_dump(mode="json", by_alias=True) if turn.window else None,
         )
-        for position, (member, unit) in enumerate(members)
+        for position, ((member, unit), turn) in enumerate(zip(members, order, strict=True))
     ]
-    session.add(review)
-    session.flush()
     return review
 
 
-def _waiting(entry: ReviewEntry, members: Sequence[MemberEntry]) -> set[int]:
-    """Whose turn is not at the opening: all but the first in order; a lead who decides after hearing the others."""
-    if entry.mode is ReviewMode.ordered:
-        return set(range(1, len(members)))
-    lead = entry.lead_index(members)
-    return {lead} if entry.mode is ReviewMode.lead and lead is not None and len(members) > 1 else set()
-
-
-def task_clock(task: ReviewTask) -> tuple[str, Matter]:
-    """The limit of one member's task and the matter its clock is for."""
-    return task.limit, Matter(ClockSubject.task, task.id, task.organisation_id, task.organisation.name)
+def _store(session: Session, review: Review) -> None:
+    """Write a new round and its tasks: two statements."""
+    tasks, review.version = list(review.tasks), 1
+    set_committed_value(review, "tasks", [])  # else they would be written one by one with it
+    insert_all(session, [review], known_by=("project_id", "code", "round"))
+    for task in tasks:
+        task.review_id = review.id
+    insert_all(session, tasks, known_by=("position",))
+    set_committed_value(review, "tasks", tasks)
 
 
 def role_asked(task: ReviewTask) -> Role:
@@ -200,7 +218,19 @@ def close_round(session: Session, review: Review, status: ReviewStatus, *, on: d
             task.status = TaskStatus.not_needed
             cancel_clock(session, review.project_id, ClockSubject.task, task.id, on=on)
     (stop_clock if ended else cancel_clock)(session, review.project_id, ClockSubject.review, review.id, on=on)
+    if review.awaits is not None:
+        _end_waits(session, review, on=on, now=now)
     session.flush()
+
+
+def _end_waits(session: Session, review: Review, *, on: date, now: datetime) -> None:
+    """What the round waited for falls away with it: the lead's ruling, the applicant's papers."""
+    review.awaits = None
+    cancel_clock(session, review.project_id, ClockSubject.ruling, review.id, on=on)
+    waiting = (Supplement.review_id == review.id, Supplement.status == SupplementStatus.open)
+    for made in session.scalars(select(Supplement).where(*waiting)):
+        made.status, made.ended_at = SupplementStatus.dropped, now
+        cancel_clock(session, review.project_id, ClockSubject.supplement, made.id, on=on)
 
 
 def withdraw_open_rounds(session: Session, project_id: int, *, on: date, now: datetime) -> None:

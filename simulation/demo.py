@@ -23,6 +23,7 @@ from simulation.founding import CITY, DATA, found
 from simulation.profile import profile
 from simulation.provider import Walk
 from simulation.story import OFF_THE_WAY, Reactions, Story, avoided, whole_way
+from simulation.supervision import Answers, answer_demo, issue_demo
 from simulation.tally import tally
 from states.procedure import Move, StepKind
 from states.review import Opinion
@@ -64,6 +65,12 @@ class Demo:
             self.reactions.react(self.now)
         swept = self.reactions.sweep(self.now)
         self.reactions.react(self.now)
+        answers = Answers(self.office, driver.cast, "demo", lambda order: order % 2 == 0)
+        issue_demo(answers, self.now)
+        self.reactions.react(self.now)
+        answered = answer_demo(answers, self.now)
+        self.reactions.react(self.now)
+        self.say(f"督办：{answered} 张督办单已签收、反馈或审核")
         self.say(f"今日巡检：{swept['checked']} 个期限，{swept['turned']} 个变灯，{swept['fired']} 次预警")
         with self.office.database.read() as session:
             return {**tally(session, self.pack), "flow_runs": self.reactions.flow_runs}

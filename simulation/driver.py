@@ -85,13 +85,18 @@ class Driver:
 
     def _provide(self, walk: Walk, refusals: list[Refusal], others: set[str]) -> None:
         with self.office.database.write() as session:
-            project = find_project(session, walk.code)
-            need = Need(session, self.office.city, self.cast, walk, project, pack_of(project.pack_version), others)
+            need = self.need(session, walk, others)
             for code in dict.fromkeys(refusal.code for refusal in refusals):
                 same = [refusal for refusal in refusals if refusal.code == code]
                 if code not in PROVIDERS:
                     raise DriverStuck(f"{walk.code}: {same[0].says.zh}")
                 PROVIDERS[code](need, same)
+
+    def need(self, session: Session, walk: Walk, others: set[str] | None = None) -> Need:
+        """What it takes to write into the record of a walk's project, in one transaction."""
+        project = find_project(session, walk.code)
+        pack = pack_of(project.pack_version)
+        return Need(session, self.office.city, self.cast, walk, project, pack, others if others is not None else set())
 
     def answer_open_tasks(self, walk: Walk, opinion: Callable[[ReviewTask], tuple[Opinion, str]]) -> int:
         """Let every open task of the project be answered by one of its reviewers; returns how many were."""

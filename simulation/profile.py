@@ -24,9 +24,8 @@ def profile(seed: str, *, households: int | None, floor_area: int | None) -> dic
     homes = households or rng.randrange(60, 900)
     area = floor_area or homes * rng.randrange(70, 105)
     investment = area * rng.randrange(280, 420)
-    voted, agreed = homes * 9 // 10, homes * 8 // 10
     return {
-        **_wishes(homes, area, voted, agreed),
+        **_wishes(homes, area),
         **_money(investment, rng),
         **{code: rng.choice(("是", "否", "否")) for code in _TOUCHED},
         "households": str(homes),
@@ -42,12 +41,8 @@ def profile(seed: str, *, households: int | None, floor_area: int | None) -> dic
     }
 
 
-def _wishes(homes: int, area: int, voted: int, agreed: int) -> dict[str, str]:
-    people = {"households_willing": str(agreed + homes // 20), "owners": str(homes), "area": str(area)}
-    for prefix in ("", "manager_"):
-        people |= {f"{prefix}owners_voted": str(voted), f"{prefix}owners_agreed": str(agreed)}
-        people |= {f"{prefix}area_voted": str(area * 9 // 10), f"{prefix}area_agreed": str(area * 8 // 10)}
-    return people
+def _wishes(homes: int, area: int) -> dict[str, str]:
+    return {"households_willing": str(homes * 17 // 20), "owners": str(homes), "area": str(area)}
 
 
 def _money(investment: int, rng: random.Random) -> dict[str, str]:

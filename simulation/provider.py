@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
 from models.project import Project
 from policy.pack import Pack
 from services.city import City
@@ -20,6 +18,7 @@ from services.fact import reach_milestone, record_facts
 from services.finding import findings_of, rectify, reinspect
 from services.identity import Actor
 from services.keeping import Keeping
+from simulation import residents
 from simulation.cast import Cast
 from simulation.profile import guess
 from states.finding import FindingStatus
@@ -110,19 +109,34 @@ def _wait(need: Need, refusals: list[Refusal]) -> None:
 
 
 def _somebody_else(need: Need, refusals: list[Refusal]) -> None:
-    triggers = [refusal.data["trigger"] for refusal in refusals]
-    made = select(AuditEntry.actor).where(
-        AuditEntry.subject == "project", AuditEntry.subject_id == need.project.code, AuditEntry.action.in_(triggers)
-    )
-    need.others.update(need.session.scalars(made))
+    need.others.update(login for refusal in refusals for login in refusal.data["by"])
+
+
+def _vote(need: Need, refusals: list[Refusal]) -> None:
+    known = need.walk.facts
+    units = residents.roll(int(known["owners"]), int(known["area"]))
+    record_facts(need.session, need.project, {"owners": known["owners"], "area": known["area"]}, need.keeping)
+    for consent in dict.fromkeys(refusal.data["consent"] for refusal in refusals):
+        residents.vote(need.session, need.city, need.walk.code, consent, units, need.keeping)
+
+
+def _post(need: Need, refusals: list[Refusal]) -> None:
+    for posting in dict.fromkeys(refusal.data["posting"] for refusal in refusals):
+        residents.post(need.session, need.city, need.walk.code, posting, need.keeping)
 
 
 PROVIDERS: dict[str, Callable[[Need, list[Refusal]], None]] = {
     "document_missing": _documents,
+    "document_stale": _documents,
     "fact_missing": _facts,
     "milestone_open": _milestones,
     "finding_open": _findings,
     "period_not_over": _wait,
+    "posting_not_over": _wait,
+    "posting_not_begun": _post,
+    "posting_changed": _post,
+    "poll_not_opened": _vote,
+    "poll_stale": _vote,
     "date_not_reached": _wait,
     "same_person": _somebody_else,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from sqlalchemy import func, select
 
 from models.clock import Clock
 from models.review import ReviewTask
-from services.finding import raise_finding
+from services.document import Upload, attach
+from services.finding import findings_of, raise_finding
 from services.keeping import Keeping
+from services.posting_objection import Objecting, answer_objection, object_to
 from services.project import find_project
+from simulation import residents
 from simulation.driver import Driver, route
 from simulation.provider import Walk
 from states.clock import ClockStatus
@@ -52,8 +56,12 @@ class Chapter:
 def whole_way() -> Iterator[Chapter]:
     """The default pack's whole way: a missed deadline, a returned review, a design change, a failed acceptance."""
     yield Chapter("late", words="调查摸底逾期")
+    yield Chapter("go", "posting")
+    yield Chapter("object", words="充电棚紧邻2号楼底层住户窗户，影响采光和安全")
+    yield Chapter("revise", words="充电棚移到小区东侧围墙边")
     yield Chapter("go", "joint_review")
     yield Chapter("reject", words="消防车道净宽不足4米，且未标注登高操作场地，请修改总平面后重报")
+    yield Chapter("revise", words="消防车道拓宽到4米，标注登高操作场地；方案变了，重新公示、重新表决")
     yield Chapter("go", "construction")
     yield Chapter("move", "request_design_change", "居民要求增加非机动车充电棚")
     yield Chapter("approve")
@@ -83,6 +91,8 @@ class Story:
             "reject": self._reject,
             "approve": self._approve,
             "defect": self._defect,
+            "object": self._object,
+            "revise": self._revise,
             "wait": self._wait,
         }
         for chapter in chapters:
@@ -138,6 +148,30 @@ class Story:
             inspector = cast.actor(session, cast.seated(session, project, seats)[0])
             raise_finding(session, project, "defect", chapter.words, Keeping(inspector, walk.now, "demo"))
         self._note(walk, f"发现缺陷：{chapter.words}")
+
+    def _object(self, walk: Walk, chapter: Chapter) -> None:
+        """The plan is posted, somebody objects and is right: the plan goes back."""
+        with self.driver.office.database.write() as session:
+            need = self.driver.need(session, walk)
+            residents.post(session, need.city, walk.code, "plan_posting", need.keeping)
+            project = find_project(session, walk.code)
+            object_to(session, project, Objecting("plan_posting", chapter.words, "陈桂芳"), need.keeping)
+        self._note(walk, f"公示异议：{chapter.words}")
+        self.driver.wait(walk, 2)
+        with self.driver.office.database.write() as session:
+            need = self.driver.need(session, walk)
+            finding = findings_of(session, need.project.id)[-1]
+            answer_objection(session, need.city, finding.id, "现场核实，异议成立", need.keeping, upheld=True)
+        self._react(walk)
+        self._note(walk, "异议成立，退回修改方案")
+
+    def _revise(self, walk: Walk, chapter: Chapter) -> None:
+        self.driver.wait(walk, 2)
+        with self.driver.office.database.write() as session:
+            need = self.driver.need(session, walk)
+            content = io.BytesIO(f"%PDF-1.4\n% {chapter.words}\n".encode())
+            attach(session, need.city, need.project, Upload("renovation_plan", "改造方案.pdf", content), need.keeping)
+        self._note(walk, f"修改方案：{chapter.words}")
 
     def _wait(self, walk: Walk, chapter: Chapter) -> None:
         self.driver.wait(walk, int(chapter.target))

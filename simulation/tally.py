@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.audit import AuditEntry
 from models.clock import ClockRung
@@ -11,6 +13,20 @@ from models.project import Project
 from models.review import Review
 from policy.pack import Pack
 from states.review import ReviewStatus
+
+_HEAD = aliased(AuditEntry)
+
+
+def fingerprint(session: Session) -> str:
+    """One hash over the heads of all chains: the same history, and only the same, gives the same."""
+    newest = select(func.max(AuditEntry.seq)).where(
+        AuditEntry.subject == _HEAD.subject, AuditEntry.subject_id == _HEAD.subject_id
+    )
+    heads = select(_HEAD.subject, _HEAD.subject_id, _HEAD.hash).where(_HEAD.seq == newest.scalar_subquery())
+    found = hashlib.sha256()
+    for subject, subject_id, head in session.execute(heads.order_by(_HEAD.subject, _HEAD.subject_id)):
+        found.update(f"{subject}:{subject_id}:{head}\n".encode())
+    return found.hexdigest()
 
 
 def tally(session: Session, pack: Pack) -> dict[str, int]:

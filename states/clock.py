@@ -41,12 +41,20 @@ class ClockStatus(StrEnum):
 
 
 class ClockSubject(StrEnum):
-    """What a clock measures: a step of the project, a whole review, one member's task, a period such as a posting."""
+    """What a clock measures: a step of the project, a whole review, one member's task, a period such as a posting,
+    the reply to a supervision order, the decision of a contest, the lead's ruling about a dissent, the applicant's
+    supplement, the promise that papers will follow.
+    """
 
     step = "step"
     review = "review"
     task = "task"
     period = "period"
+    order = "order"
+    contest = "contest"
+    ruling = "ruling"
+    supplement = "supplement"
+    promise = "promise"
 
 
 class ClockKind(StrEnum):
@@ -58,7 +66,10 @@ class ClockKind(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What an entry of a clock's ledger (期限台账) does. `recount` and `redate` only say why the last day moved."""
+    """What an entry of a clock's ledger (期限台账) does. `recount` and `redate` only say why the last day moved.
+
+    `overturn` takes the lateness off a clock that has ended: a contest found that the days were not the unit's.
+    """
 
     suspend = "suspend"
     resume = "resume"
@@ -66,6 +77,7 @@ class EntryKind(StrEnum):
     exclude = "exclude"
     recount = "recount"
     redate = "redate"
+    overturn = "overturn"
 
     @property
     def label(self) -> Label:
@@ -80,10 +92,13 @@ _ENTRIES = {
     EntryKind.exclude: Label("不计时", "excluded"),
     EntryKind.recount: Label("日历变动重新推算", "counted again by a new calendar"),
     EntryKind.redate: Label("依据日期变动重新推算", "moved with the day it hangs on"),
+    EntryKind.overturn: Label("复核后不计逾期", "lateness overturned on review"),
 }
 
 HALT = "halt"
 """Cause of a suspension: the whole project stands still. A clock runs again when every cause has ended."""
+ADDED = "added"
+"""Cause of a suspension: somebody who was added (前加签) answers before the task; those days are the added unit's."""
 SUPPLEMENT = "supplement"
 """Cause of a suspension: the applicant completes the papers (补正); those days are the applicant's."""
 

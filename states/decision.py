@@ -36,10 +36,19 @@ _OUTCOMES = {
 
 
 class Ballot(NamedTuple):
-    """One answer: the index of the member in the review's list, and its opinion."""
+    """One answer: the index of the member in the review's list, and its opinion.
+
+    An `overruled` dissent stays what it was but counts as not concerned: it neither blocks nor approves.
+    """
 
     member: int
     opinion: Opinion
+    overruled: bool = False
+
+    @property
+    def counted(self) -> Opinion:
+        """The opinion as it adds up."""
+        return Opinion.not_concerned if self.overruled else self.opinion
 
 
 class Decision(NamedTuple):
@@ -91,8 +100,8 @@ def standing(rule: Rule, settle: Settle, ballots: Sequence[Ballot]) -> ReviewSta
 
 def _first(rule: Rule, ballots: Sequence[Ballot]) -> Decision:
     for number, ballot in enumerate(ballots, start=1):
-        if ballot.opinion is not Opinion.not_concerned:
-            passed = ballot.opinion is Opinion.approve
+        if ballot.counted is not Opinion.not_concerned:
+            passed = ballot.counted is Opinion.approve
             return Decision(Outcome.passed if passed else Outcome.rejected, number)
     if len(ballots) == rule.members:
         return Decision(Outcome.rejected, rule.members)
@@ -102,7 +111,7 @@ def _first(rule: Rule, ballots: Sequence[Ballot]) -> Decision:
 def _led(rule: Rule, ballots: Sequence[Ballot]) -> Decision:
     if len(ballots) < rule.members:
         return Decision(Outcome.open, None)
-    opinion = next(ballot.opinion for ballot in ballots if ballot.member == rule.lead)
+    opinion = next(ballot.counted for ballot in ballots if ballot.member == rule.lead)
     return Decision(Outcome.passed if opinion is Opinion.approve else Outcome.rejected, rule.members)
 
 
@@ -134,12 +143,12 @@ class _Tally:
         if voice in self._rejecting:
             return
         self._missing[voice] -= 1
-        if ballot.opinion in AGAINST:
+        if ballot.counted in AGAINST:
             self._rejecting.add(voice)
             self._pending -= weight
             self._against += weight
             return
-        if ballot.opinion is Opinion.approve:
+        if ballot.counted is Opinion.approve:
             self._heard.add(voice)
         if not self._missing[voice]:
             self._pending -= weight

@@ -39,6 +39,14 @@ class JiugaiError(Exception):
         # errors cross processes (workers, runs): an exception is otherwise rebuilt from its text, which is no keyword
         return _rebuilt, (type(self), self.args, self.__dict__)
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same may succeed later without anybody changing anything: a failure or a conflict may.
+
+        What is missing, refused, forbidden or invalid stays so until a person acts.
+        """
+        return self.kind in (Kind.failure, Kind.conflict)
+
     def text(self, lang: Lang = "zh") -> str:
         """The error in words for a person."""
         return (self.zh if lang == "zh" else self.en).format(**self.data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Protocol
 
-from states.case import Case, FactValue, Part
+from states.case import Case, FactValue, Paper, Part
 from states.label import Label
 from states.refusal import Refusal
 
@@ -44,6 +44,36 @@ class DocumentsPresent:
             if named.code not in case.documents:
                 says = Label(f"缺少材料“{named.label.zh}”", f'document missing: "{named.label.text("en")}"')
                 yield Refusal("document_missing", says, named.owed_by, {"document": named.code})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsFresh:
+    """Every document is on file, newer than the last of these moves (退回后有新版): old papers do not serve twice."""
+
+    reads: ClassVar[Part] = Part.papers
+    documents: tuple[Named, ...]
+    after: tuple[tuple[str, Label], ...]
+
+    def unmet(self, case: Case) -> Iterator[Refusal]:
+        """One refusal for each document that is missing or still the version from before the move."""
+        papers = case.papers
+        moves = [(papers.moved_at[code], label) for code, label in self.after if code in papers.moved_at]
+        for named in self.documents:
+            paper = papers.newest.get(named.code)
+            if named.code in papers.promised:
+                continue
+            if paper is None:
+                yield from DocumentsPresent((named,)).unmet(case)
+            elif moves and paper.filed_at <= max(moves, key=lambda made: made[0])[0]:
+                yield _stale(named, paper, max(moves, key=lambda made: made[0])[1])
+
+
+def _stale(named: Named, paper: Paper, move: Label) -> Refusal:
+    says = Label(
+        f"材料“{named.label.zh}”仍是“{move.zh}”之前的第{paper.version}版，请提交修改后的新版",
+        f'"{named.label.text("en")}" is still version {paper.version} from before "{move.text("en")}"',
+    )
+    return Refusal("document_stale", says, named.owed_by, {"document": named.code, "version": paper.version})
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,21 +273,3 @@ class MilestonesReached:
             if named.code not in case.milestones:
                 says = Label(f"节点“{named.label.zh}”未完成", f'milestone not reached: "{named.label.text("en")}"')
                 yield Refusal("milestone_open", says, named.owed_by, {"milestone": named.code})
-
-
-@dataclass(frozen=True, slots=True)
-class FourEyes:
-    """Who made an earlier move may not make this one (经办与审核分离)."""
-
-    reads: ClassVar[Part] = Part.actors
-    trigger: str
-    label: Label
-    owed_by: Label
-
-    def unmet(self, case: Case) -> Iterator[Refusal]:
-        """A refusal when the one who acts also made the earlier move."""
-        if case.actor and case.actors.get(self.trigger) == case.actor:
-            says = Label(
-                f"“{self.label.zh}”与本步不得由同一人办理", f'"{self.label.text("en")}" was done by the same person'
-            )
-            yield Refusal("same_person", says, self.owed_by, {"trigger": self.trigger})

@@ -39,12 +39,13 @@ class ReviewStatus(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """How one member's task stands; a `waiting` task of an ordered review is not yet that member's turn."""
+    """How one member's task stands; a `waiting` one is not yet that member's turn, a `removed` one was taken off."""
 
     waiting = "waiting"
     open = "open"
     answered = "answered"
     not_needed = "not_needed"
+    removed = "removed"
 
 
 class ReviewMode(StrEnum):

@@ -25,6 +25,10 @@ class Role(StrEnum):
         return _ROLES[self]
 
 
+ADMINS = frozenset({Role.system_admin, Role.security_admin, Role.audit_admin})
+"""The three admin roles (三员): each excludes the others, none is ever lent."""
+
+
 class Level(StrEnum):
     """Where in the chain of command an organisation stands: city > district > street > community."""
 

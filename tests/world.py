@@ -94,18 +94,25 @@ class World:
     def actor(self, login: str) -> Actor:
         """The person with that login."""
         with self.read() as session:
-            return find_actor(session, login)
+            return find_actor(session, login, on=self.city.day(self.now))
 
     def keeping(self, login: str = "li.street", reason: str = "") -> Keeping:
         """Who writes into the record now."""
         return Keeping(self.actor(login), self.now, "test", reason=reason)
 
-    def enrol(self, code: str = "SN-2026-001", name: str = "幸福里小区", organisation: str = "sunny-nan-hua") -> str:
-        """Enter a project into the register."""
+    def enrol(
+        self,
+        code: str = "SN-2026-001",
+        name: str = "幸福里小区",
+        organisation: str = "sunny-nan-hua",
+        login: str | None = None,
+    ) -> str:
+        """Enter a project into the register, by the district's coordinator or, elsewhere, the city's."""
+        login = login or ("wang.district" if organisation.startswith("sunny-nan") else "zhao.city")
         with self.write() as session:
             version = current_version(session, self.pack.document.pack.name)
             enrolment = Enrolment(code, name, find_organisation(session, organisation), community=name)
-            actor = find_actor(session, "wang.district")
+            actor = find_actor(session, login)
             enrol(session, self.city, version, enrolment, actor=actor, source="test", now=self.now)
         return code
 

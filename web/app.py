@@ -12,7 +12,8 @@ from starlette.types import Scope
 
 from runtime.office import Office
 from runtime.settings import Settings
-from web import board, error, health, project
+from web import account, board, error, health, interruption, login, project, project_act, task, todo
+from web.body_limit import BodyLimit
 from web.desk import Desk
 from web.page import STATIC
 from web.security import SecurityHeaders
@@ -45,9 +46,11 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
 
     app = FastAPI(title="旧改", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodyLimit, document_bytes=desk.settings.max_document_mb * 2**20)
+    app.add_middleware(SecurityHeaders)  # added last, it is outermost: its headers are on every answer
     error.install(app)
-    for module in (board, project, health):
+    interruption.install(app)
+    for module in (board, project, project_act, task, todo, account, login, health):
         app.include_router(module.router)
     app.mount("/static", VersionedStatic(directory=STATIC), name="static")
     return app

@@ -13,18 +13,19 @@ from states.clock import Light
 from web.desk import OpenOffice
 from web.page import render
 from web.query import address
+from web.visitor import SignedIn
 
 router = APIRouter()
 URGENT = 10
 
 
 @router.get("/")
-def show_board(request: Request, office: OpenOffice) -> HTMLResponse:
-    """Where every project stands, and the overdue ones by name."""
+def show_board(request: Request, office: OpenOffice, visitor: SignedIn) -> HTMLResponse:
+    """Where every project the visitor may see stands, and the overdue ones by name."""
     reading = Reading(office.city, office.now())
     with office.database.read() as session:
-        counted = board(session)
-        listed = list_projects(session, reading, Filter(state=State.running), size=URGENT)
+        counted = board(session, visitor.sight)
+        listed = list_projects(session, reading, Filter(state=State.running), size=URGENT, within=visitor.sight)
     urgent = [row for row in listed.lines if row.light >= Light.yellow]
     widest = max((step.lights.total for stage in counted.stages for step in stage.steps), default=0)
     today = reading.today

@@ -33,6 +33,7 @@ TITLES = {
     403: "没有权限",
     404: "没有找到",
     405: "不支持这种访问方式",
+    413: "内容太大",
     409: "与现状冲突",
     422: "条件尚未满足",
     500: "程序出错",
@@ -40,7 +41,10 @@ TITLES = {
 }
 _LAST_CLIENT_ERROR = 499
 WORDS = {
-    "project_missing": "没有编号为“{project}”的项目。请核对编号，或在下面按名称查找；若刚导入，请看导入结果。",
+    "project_missing": (
+        "没有编号为“{project}”的项目，或不在您的可见范围内。请核对编号，或在下面按名称查找；若刚导入，请看导入结果。"
+    ),
+    "task_missing": "没有编号为 {task} 的审查任务，或不在您的可见范围内。请从“我的待办”进入。",
     "project_changed": "“{project}”刚被他人更新，本次操作未生效。请刷新页面，确认后再办。",
 }
 """By code: what a page says where the error's own words send people to the command line."""

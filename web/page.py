@@ -26,11 +26,9 @@ _KIB = 1024
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
     """One page. `context` is what the template names; an unknown name is an error, not a blank."""
     settings = desk_of(request).settings
-    shared = {"zone": settings.zone, "path": request.url.path, "is_local": settings.host in LOOPBACK}
+    visitor = getattr(request.state, "visitor", None)
+    shared = {"zone": settings.zone, "path": request.url.path, "visitor": visitor}
     return HTMLResponse(_environment().get_template(template).render(**shared, **context), status)
-
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @cache

@@ -18,7 +18,7 @@ from notifications.card import markdown, plain
 from notifications.channel import Receipt, Receiver
 from notifications.phone import mainland_mobile
 from notifications.provider import TOO_MANY, Provider
-from notifications.rate import RateLimit, Window
+from notifications.rate import Rate, RateLimit, Window
 from notifications.render import Rendered
 
 TEXT_BYTES = 15_000  # the whole body may have 20,000
@@ -35,7 +35,7 @@ class DingtalkChannel:
     base_url: str
     token: SecretStr
     secret: SecretStr | None = None
-    limit: RateLimit = field(default_factory=lambda: RateLimit(RATE))
+    limit: Rate = field(default_factory=lambda: RateLimit(RATE))
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from notifications.card import cut, lines, tone
 from notifications.channel import DeliveryPostponed, Receipt, Receiver
 from notifications.provider import TOO_MANY, Answer, Provider
-from notifications.rate import RateLimit, Window, past_half_hour
+from notifications.rate import Rate, RateLimit, Window, past_half_hour
 from notifications.render import Rendered
 
 TEXT_BYTES = 15_000  # the whole body may have 20 kB
@@ -33,7 +33,7 @@ class FeishuChannel:
     base_url: str
     token: SecretStr
     secret: SecretStr | None = None
-    limit: RateLimit = field(default_factory=lambda: RateLimit(RATE))
+    limit: Rate = field(default_factory=lambda: RateLimit(RATE))
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ https://developer.work.weixin.qq.com/document/path/90236
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from notifications.card import markdown
 from notifications.channel import Receipt, Receiver
 from notifications.phone import mainland_mobile
 from notifications.provider import TOO_MANY, Provider
-from notifications.rate import RateLimit, Window
+from notifications.rate import Rate, RateLimit, Window
 from notifications.render import Rendered
 
 MARKDOWN_BYTES = 2048
@@ -35,7 +35,12 @@ class WecomAppState:
 
     token: AccessToken = field(default_factory=AccessToken)
     members: dict[str, str] = field(default_factory=dict)
-    limits: dict[str, RateLimit] = field(default_factory=lambda: defaultdict(lambda: RateLimit(RATE)))
+    new_limit: Callable[[str], Rate] = lambda _: RateLimit(RATE)
+    limits: dict[str, Rate] = field(default_factory=dict)
+
+    def limit(self, mobile: str) -> Rate:
+        """How much one member may be sent."""
+        return self.limits.setdefault(mobile, self.new_limit(mobile))
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class WecomAppChannel:
         mobile = mainland_mobile(receiver.mobile)
         if mobile is None:
             raise self.provider.failure("bad_address", f"{receiver.name}没有可用的手机号，无法找到企业微信成员")
-        limit = self.state.limits[mobile]
+        limit = self.state.limit(mobile)
         return self.provider.within(limit, now, lambda: self._post(rendered, mobile, now), too_fast=TOO_FAST)
 
     def _post(self, rendered: Rendered, mobile: str, now: datetime) -> Receipt:

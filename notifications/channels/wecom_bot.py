@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from notifications.card import markdown, plain
 from notifications.channel import Receipt, Receiver
 from notifications.provider import TOO_MANY, Provider
-from notifications.rate import RateLimit, Window
+from notifications.rate import Rate, RateLimit, Window
 from notifications.render import Rendered
 
 MARKDOWN_BYTES = 4096
@@ -29,7 +29,7 @@ class WecomBotChannel:
     provider: Provider
     base_url: str
     key: SecretStr
-    limit: RateLimit = field(default_factory=lambda: RateLimit(RATE))
+    limit: Rate = field(default_factory=lambda: RateLimit(RATE))
 
     @property
     def name(self) -> str:

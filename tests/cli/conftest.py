@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from cli.main import app
+from runtime.database import Database
+from runtime.settings import Settings
+from tests.database import ON_POSTGRES, copy_of
 from tests.policy.packs import write_pack
+from tests.services.tampering import unguard
 from tests.world import World
 
 
@@ -38,7 +44,8 @@ Jiugai = Callable[..., Done]
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jiugai:
     """`jiugai` on a machine where nothing has been set up yet."""
     for name in ("LANG", "DATABASE_URL", "MAX_IMPORT_MB", "CHANNELS"):
-        monkeypatch.delenv(f"JIUGAI_{name}", raising=False)
+        monkeypatch.setenv(f"JIUGAI_{name}", "")  # so that it is taken back, whatever a test sets
+        monkeypatch.delenv(f"JIUGAI_{name}")
     monkeypatch.setenv("JIUGAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("JIUGAI_PACKS", str(tmp_path / "packs"))
     monkeypatch.setenv("JIUGAI_PACK", "yangguang")
@@ -53,11 +60,39 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jiugai:
     return jiugai
 
 
+def installed(home: Path) -> Database:
+    """The database the command line works on."""
+    return Database(Settings(home=home, _env_file=None).url)
+
+
+def tamper(home: Path, *statements: str) -> None:
+    """Change it past the program, as if nothing guarded it."""
+    database = installed(home)
+    with database.write() as session:
+        unguard(session)
+        for statement in statements:
+            session.execute(text(statement))
+    database.close()
+
+
+def settle(world: World, home: Path) -> None:
+    """Let the installation in `home` go on with the world's database: a copy of its file, or PostgreSQL's own."""
+    world.database.close()
+    if ON_POSTGRES:
+        os.environ["JIUGAI_DATABASE_URL"] = world.database.url  # the fixture `empty` takes it back
+        return
+    home.mkdir(exist_ok=True)
+    shutil.copy(world.database.url.removeprefix("sqlite:///"), home / "jiugai.db")
+
+
 @pytest.fixture
-def jiugai(empty: Jiugai, founded: Path, tmp_path: Path) -> Jiugai:
+def jiugai(empty: Jiugai, request: pytest.FixtureRequest, tmp_path: Path) -> Jiugai:
     """`jiugai` in 阳光市, with the small pack in force."""
     (tmp_path / "home").mkdir()
-    shutil.copy(founded, tmp_path / "home" / "jiugai.db")
+    if ON_POSTGRES:
+        os.environ["JIUGAI_DATABASE_URL"] = copy_of(request.getfixturevalue("founded_postgres"))
+    else:
+        shutil.copy(request.getfixturevalue("founded"), tmp_path / "home" / "jiugai.db")
     return empty
 
 
@@ -66,6 +101,5 @@ def enrolled(jiugai: Jiugai, world: World, tmp_path: Path) -> Jiugai:
     """`jiugai` with 幸福里小区 in the register, its survey nearly complete."""
     world.enrol()
     world.facts("SN-2026-001", households="120", structure="砖混", owners="120", owners_voted="100", owners_agreed="80")
-    world.database.close()
-    shutil.copy(tmp_path / "jiugai.db", tmp_path / "home" / "jiugai.db")
+    settle(world, tmp_path / "home")
     return jiugai

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Jiugai
+from tests.cli.conftest import Jiugai, settle
 from tests.cli.test_calendar import NOTICE
 from tests.world import World
 
@@ -84,8 +83,7 @@ class TestCalendarImport:
         """幸福里小区, whose survey ends in January 2027."""
         world.to("2026-12-25")
         world.enrol()
-        world.database.close()
-        shutil.copy(tmp_path / "jiugai.db", tmp_path / "home" / "jiugai.db")
+        settle(world, tmp_path / "home")
         return jiugai
 
     def test_previews_then_moves_every_clock_it_reaches(self, winter: Jiugai, tmp_path: Path) -> None:

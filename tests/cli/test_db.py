@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Jiugai
+from tests.database import ONLY_SQLITE, copy_of
 
 CODE = "SN-2026-001"
+pytestmark = ONLY_SQLITE  # its cases about PostgreSQL bring their own
 
 
 @pytest.fixture
@@ -43,10 +45,46 @@ class TestBackup:
         (stored,) = (tmp_path / "other" / "documents").glob("??/*")
         assert stored.read_bytes() == b"%PDF-1.7 survey"
 
-    def test_of_another_database_names_its_own_tool(self, empty: Jiugai, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("JIUGAI_DATABASE_URL", "postgresql+psycopg://localhost/jiugai")
-        done = empty("db", "backup", "x.tar.gz")
-        assert (done.code, "pg_dump" in done.err) == (2, True)
+    def test_of_postgresql_comes_back_into_either(
+        self, documented: Jiugai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shown = documented("project", "show", CODE, "--json").json
+        file, backup, home = tmp_path / "home" / "jiugai.db", tmp_path / "备份.tar.gz", tmp_path / "other"
+        here, there = copy_of("template1"), copy_of("template1")
+        assert documented("db", "copy", file, here).code == 0
+        monkeypatch.setenv("JIUGAI_DATABASE_URL", here)
+        done = documented("db", "backup", backup, "--json")
+        assert (done.code, done.json["documents"]) == (0, 1)
+        assert documented("db", "restore", backup, "--verify").code == 0
+        assert documented("db", "restore", backup).code == 5
+        monkeypatch.setenv("JIUGAI_HOME", str(home))
+        monkeypatch.setenv("JIUGAI_DATABASE_URL", there)
+        assert documented("db", "restore", backup).code == 0
+        assert documented("project", "show", CODE, "--json").json == shown
+        documented("project", "set", CODE, "willing=80%", "--as", "li.street")
+        assert documented("db", "restore", backup, "--force").code == 0
+        assert documented("project", "show", CODE, "--json").json == shown
+        assert documented("audit", "verify").code == 0
+        monkeypatch.delenv("JIUGAI_DATABASE_URL")
+        assert documented("db", "restore", backup).code == 0
+        assert documented("project", "show", CODE, "--json").json == shown
+
+
+class TestCopy:
+    def test_says_what_arrived_and_how_to_go_on(self, documented: Jiugai, tmp_path: Path) -> None:
+        file = tmp_path / "home" / "jiugai.db"
+        done = documented("db", "copy", file, copy_of("template1").replace("+psycopg", ""))
+        assert (done.code, "留痕校验通过" in done.out, "JIUGAI_DATABASE_URL" in done.out) == (0, True, True)
+        done = documented("db", "copy", file, tmp_path / "copy.db", "--json")
+        assert done.json["rows"] > done.json["entries"] > 0
+
+    def test_refuses_a_target_in_use_a_source_that_is_not_there_and_another_kind(
+        self, documented: Jiugai, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "home" / "jiugai.db"
+        assert documented("db", "copy", file, file).code == 5
+        assert documented("db", "copy", tmp_path / "none.db", tmp_path / "copy.db").code == 5
+        assert documented("db", "copy", file, "mysql://localhost/jiugai").code == 2
 
 
 class TestRestore:

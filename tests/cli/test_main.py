@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import typer
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from cli.lazy import load
 from cli.main import Root
 from cli.outcome import EXIT_CODES, run
 from states.exceptions import JiugaiError, Kind
-from tests.cli.conftest import Jiugai
+from tests.cli.conftest import Jiugai, tamper
+from tests.database import ONLY_SQLITE
 
 ROOT = Path(__file__).parents[2]
 CODE = "SN-2026-001"
@@ -109,14 +110,12 @@ class TestTrouble:
         assert (done.code, "jiugai db upgrade" in done.err) == (5, True)
 
     def test_a_newer_database_is_left_alone(self, jiugai: Jiugai, tmp_path: Path) -> None:
-        engine = create_engine(f"sqlite:///{tmp_path / 'home' / 'jiugai.db'}")
-        with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        engine.dispose()
+        tamper(tmp_path / "home", "UPDATE alembic_version SET version_num = '9999'")
         for args in (("project", "list"), ("db", "upgrade")):
             done = jiugai(*args)
             assert (done.code, "9999" in done.err, "升级 jiugai" in done.err) == (5, True, True)
 
+    @ONLY_SQLITE
     def test_what_is_no_database_is_said_to_be_none(self, empty: Jiugai, tmp_path: Path) -> None:
         (tmp_path / "home").mkdir()
         (tmp_path / "home" / "jiugai.db").write_bytes(b"not a database at all" * 100)
@@ -128,6 +127,7 @@ class TestTrouble:
         done = empty("project", "list")
         assert (done.code, "JIUGAI_PORT" in done.err) == (2, True)
 
+    @ONLY_SQLITE
     def test_a_locked_database_is_told_in_words(
         self, jiugai: Jiugai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -139,6 +139,7 @@ class TestTrouble:
         engine.dispose()
         assert (done.code, "数据库暂时不可用" in done.err) == (1, True)
 
+    @ONLY_SQLITE
     def test_a_full_disk_loses_nothing_and_says_so(self, jiugai: Jiugai, tmp_path: Path) -> None:
         def tiny() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

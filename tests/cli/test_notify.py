@@ -22,7 +22,7 @@ OK = {
     "Response": {"SendStatusSet": [{"Code": "Ok", "SerialNo": "5000:1"}]},
 }
 MOBILE = "13812345678"
-HTTP = [name for name in CHANNELS if name not in ("console", "file", "smtp")]
+HTTP = [name for name in CHANNELS if name not in ("console", "file", "smtp", "apprise")]
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from models.outbox import Incident, OutboxEvent
 from services.outbox import BACK_OFF, claim, fail
-from tests.cli.conftest import Jiugai
+from tests.cli.conftest import Jiugai, installed, settle, tamper
 from tests.world import World
 
 CODE = "SN-2026-001"
@@ -28,8 +26,7 @@ def reviewed(jiugai: Jiugai, world: World, tmp_path: Path) -> Jiugai:
     world.facts(CODE, "wang.district", adds_area="是", willing="4/5", investment="2000000")
     world.advance(CODE, "submit_plan", "wang.district")
     world.react()
-    world.database.close()
-    shutil.copy(tmp_path / "jiugai.db", tmp_path / "home" / "jiugai.db")
+    settle(world, tmp_path / "home")
     return jiugai
 
 
@@ -82,7 +79,7 @@ class TestClock:
 class TestNotify:
     def test_an_incident_is_shown_and_tried_again(self, enrolled: Jiugai, world: World, tmp_path: Path) -> None:
         world.database.close()
-        at = World(type(world.database)(f"sqlite:///{tmp_path / 'home' / 'jiugai.db'}"), tmp_path, world.pack)
+        at = World(installed(tmp_path / "home"), tmp_path, world.pack)
         now = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
         with at.write() as session:
             row = {"kind": "project_moved", "title": "完成调查 · 幸福里小区", "payload": {}, "status": "waiting"}
@@ -116,15 +113,10 @@ class TestNotify:
 class TestAudit:
     def test_names_the_first_bad_entry(self, enrolled: Jiugai, tmp_path: Path) -> None:
         assert enrolled("audit", "verify", "--json").json["ok"]
-        connection = sqlite3.connect(tmp_path / "home" / "jiugai.db")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("UPDATE audit_entry SET actor = 'somebody' WHERE action = 'facts_recorded'")
-        connection.commit()
-        connection.close()
+        tamper(tmp_path / "home", "UPDATE audit_entry SET actor = 'somebody' WHERE action = 'facts_recorded'")
         done = enrolled("audit", "verify", CODE, "--json")
         assert (done.code, done.json["breaks"][0]["seq"]) == (1, 2)
-        assert f"project {CODE} 第 2 条" in done.err
+        assert f"项目 {CODE} 第 2 条" in done.err
         assert enrolled("audit", "verify", "NOPE").code == 4
 
 

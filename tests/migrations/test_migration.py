@@ -25,6 +25,7 @@ from runtime.database import (
     Database,
     DatabaseBehind,
     DatabaseNewer,
+    TextUnstorable,
     current_revision,
     open_database,
     upgrade,
@@ -110,6 +111,19 @@ class TestGuards:
 
 
 class TestOnPostgres:
+    def test_a_text_it_cannot_keep_is_refused_in_words_and_nothing_is_saved(self, city: World) -> None:
+        city.enrol()
+        with pytest.raises(TextUnstorable, match="空字符"):
+            city.advance(CODE, "suspend", "wang.district", reason="管线\x00冲突")
+        assert city.project().step == "survey"
+        assert city.advance(CODE, "suspend", "wang.district", reason="管线冲突")
+
+    def test_everything_read_in_one_go_is_of_one_moment(self, city: World) -> None:
+        with city.read() as session:
+            before = len(session.scalars(select(AuditEntry.id)).all())
+            city.enrol()
+            assert len(session.scalars(select(AuditEntry.id)).all()) == before
+
     def test_a_case_goes_its_whole_way(self, city: World) -> None:
         for task in opened(city):
             city.answer(task.id, reviewer(task), Opinion.approve)

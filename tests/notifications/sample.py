@@ -6,22 +6,34 @@ from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from notifications.digest import DigestMatter, DigestPart, DigestTitles
 from notifications.message import (
+    AnchorTaken,
     ApprovalStepOpened,
     ChannelTest,
+    CircularIssued,
+    ContestDecided,
+    ContestFiled,
+    DailyDigest,
     DeadlineBreached,
     DeadlineWarning,
     Dissent,
     HandoverCompleted,
     IncidentRaised,
     Message,
+    OrderClosed,
+    OrderIssued,
+    OrderReplied,
+    OrderSentBack,
     ProjectMoved,
     ProjectReturned,
     ProjectSuspended,
     RectificationOpened,
     ReviewSettled,
+    ReviewTaskChanged,
     ReviewTaskOpened,
     SupplementRequested,
+    WorkHandedOver,
 )
 
 PROJECT: dict[str, Any] = {
@@ -31,6 +43,12 @@ PROJECT: dict[str, Any] = {
     "project_name": "幸福里小区改造",
 }
 DERIVATION = "受理 2026-09-24 → +10 工作日，跳过中秋、国庆，计入 10-10 补班 → 10-15"
+
+
+def matter(what: str, due_on: date, note: str) -> DigestMatter:
+    """A matter of the digest."""
+    return DigestMatter(project_code="TC-2021-001", project_name="幸福里小区改造", what=what, due_on=due_on, note=note)
+
 
 SAMPLES: tuple[Message, ...] = (
     ReviewTaskOpened(
@@ -53,6 +71,7 @@ SAMPLES: tuple[Message, ...] = (
         settled_on=date(2026, 10, 15),
         dissents=(Dissent(department="区消防救援大队", reason="北门消防车通道净宽不足4米"),),
         next_step="修改方案后重新送审",
+        conditions=("区交警大队：施工前报占道方案",),
     ),
     ApprovalStepOpened(
         **PROJECT,
@@ -63,6 +82,20 @@ SAMPLES: tuple[Message, ...] = (
         opened_on=date(2026, 10, 19),
         due_on=date(2026, 10, 23),
         derivation="受理 2026-10-19 → +4 工作日 → 10-23",
+    ),
+    ReviewTaskChanged(
+        **PROJECT,
+        review="方案联审联批",
+        round=2,
+        matter="消防车通道",
+        department="区消防救援大队",
+        change="转办",
+        detail="由赵刚转给钱敏办理",
+        actor="区消防救援大队 赵刚",
+        changed_on=date(2026, 9, 28),
+        reason="熟悉该片区消防车道",
+        due_on=date(2026, 10, 15),
+        todo="打开办理页面查看方案，出具意见。",
     ),
     ProjectMoved(
         **PROJECT,
@@ -89,6 +122,8 @@ SAMPLES: tuple[Message, ...] = (
         holder="区消防救援大队 赵刚",
         rule="联审联批剩余2个工作日预警",
         derivation=DERIVATION,
+        skipped=("临期提醒（10月14日）",),
+        also=("规划意见：逾期告知，期满日 2026-10-15",),
     ),
     DeadlineBreached(
         **PROJECT,
@@ -99,6 +134,8 @@ SAMPLES: tuple[Message, ...] = (
         rule="逾期3个工作日升级至分管领导",
         duty="5个工作日内在政府网站公开逾期原因",
         derivation=DERIVATION,
+        skipped=("临期提醒（10月14日）",),
+        also=("规划意见：逾期告知，期满日 2026-10-15",),
     ),
     RectificationOpened(
         **PROJECT,
@@ -145,6 +182,116 @@ SAMPLES: tuple[Message, ...] = (
         completed_on=date(2026, 12, 15),
         struck_off_on=date(2026, 12, 18),
         actor="城关街道 李建国",
+    ),
+    WorkHandedOver(
+        link="/",
+        why="您接任区住建局项目专员",
+        leaver="区住建局 陈立",
+        handed_on=date(2026, 9, 24),
+        reason="调离本单位",
+        seats=("梧桐区项目专员",),
+        tasks=("幸福里小区改造 · 方案联审联批第2轮 · 消防车通道",),
+        steps=("梧桐区在办项目 3 个",),
+    ),
+    OrderIssued(
+        **PROJECT,
+        order="铜川督〔2026〕12号",
+        colour_name="橙色 警示，限期办结",
+        issuer="铜川市",
+        unit="区消防救援大队",
+        matter="消防车通道审查意见",
+        demand="限期办结，并书面反馈原因和整改情况",
+        reason="逾期5个工作日仍未办结",
+        issued_on=date(2026, 10, 22),
+        due_on=date(2026, 10, 27),
+        derivation="发出 2026-10-22 → +3 工作日 → 10-27",
+        skipped=("逾期上报（10月20日）",),
+    ),
+    OrderReplied(
+        **PROJECT,
+        order="铜川督〔2026〕12号",
+        unit="区消防救援大队",
+        matter="消防车通道审查意见",
+        reply="已现场复核，意见于10月26日出具",
+        replied_by="赵刚",
+        replied_on=date(2026, 10, 26),
+        papers=("现场复核记录",),
+    ),
+    OrderSentBack(
+        **PROJECT,
+        order="铜川督〔2026〕12号",
+        issuer="铜川市",
+        unit="区消防救援大队",
+        matter="消防车通道审查意见",
+        reason="未说明逾期原因",
+        sent_back_on=date(2026, 10, 27),
+        due_on=date(2026, 10, 30),
+    ),
+    OrderClosed(
+        **PROJECT,
+        order="铜川督〔2026〕12号",
+        unit="区消防救援大队",
+        matter="消防车通道审查意见",
+        outcome="已销号",
+        closed_on=date(2026, 10, 30),
+        reason="督办事项已办结",
+    ),
+    CircularIssued(
+        **PROJECT,
+        circular="铜川督通〔2026〕3号",
+        issuer="铜川市",
+        unit="区消防救援大队",
+        reason="督办单逾期未反馈",
+        issued_on=date(2026, 11, 2),
+        lines=("铜川督〔2026〕12号 消防车通道审查意见：待签收",),
+    ),
+    ContestFiled(
+        **PROJECT,
+        contest=4,
+        about="红灯",
+        matter="消防车通道审查意见",
+        unit="区消防救援大队",
+        grounds="10月12日至14日系统停机，无法提交意见",
+        filed_by="赵刚",
+        filed_on=date(2026, 10, 23),
+        due_on=date(2026, 11, 23),
+        papers=("停机公告",),
+    ),
+    ContestDecided(
+        **PROJECT,
+        contest=4,
+        about="红灯",
+        matter="消防车通道审查意见",
+        unit="区消防救援大队",
+        outcome="申请成立，已更正",
+        reasons="停机属实",
+        decided_by="市督查室 周明",
+        decided_on=date(2026, 11, 5),
+        effect="2026-10-12 至 2026-10-14 不计时，红灯撤销",
+    ),
+    DailyDigest(
+        link="/inbox",
+        why="您是区住建局的承办人",
+        to_whom="张敏",
+        on=date(2026, 10, 10),
+        overdue=DigestPart(total=7, matters=(matter("消防车通道审查意见", date(2026, 10, 8), "逾期 2 个工作日"),)),
+        today=DigestPart(total=1, matters=(matter("方案公示期", date(2026, 10, 10), "今天到期"),)),
+        this_week=DigestPart(total=1, matters=(matter("居民评议", date(2026, 10, 11), "剩 1 天"),)),
+        turning=DigestPart(total=1, matters=(matter("立项审批", date(2026, 10, 16), "10月14日转黄灯"),)),
+        to_claim=DigestPart(total=1, matters=(matter("管线迁改意见", date(2026, 10, 19), "区燃气公司"),)),
+        unread=DigestTitles(total=14, titles=("【项目推进】幸福里小区改造：进入方案备案",)),
+        suppressed=DigestTitles(total=2, titles=("【黄灯·临期】幸福里小区改造：居民评议",)),
+        dead=3,
+        incidents=5,
+    ),
+    AnchorTaken(
+        link="/",
+        why="您负责留存本市的留痕锚点",
+        number=12,
+        size=48210,
+        root="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        taken_at=datetime(2026, 9, 24, 1, 30, tzinfo=UTC),
+        code="JIUGAI1.AAECAwQFBgcICQoLDA0ODw",
     ),
     ChannelTest(
         link="/inbox",

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from policy.loader import load_pack
-from states.case import Case, ClockState, ReviewState
+from states.case import Case, ClockState, Deed, DeedKind, ReviewState
 from states.procedure import Nature, Start, StartKind
 from tests.policy.packs import write_pack
 
@@ -24,7 +24,7 @@ POSTED = replace(
     step="posting",
     reviews={"plan_review": ReviewState("passed", 2)},
     clocks={"posting_period": ClockState(date(2026, 3, 1), running=True)},
-    actors={"submit_plan": "li"},
+    deeds={(DeedKind.move, "submit_plan"): (Deed(frozenset({"li"}), "李", date(2026, 2, 20)),)},
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -19,14 +20,16 @@ from policy.pack import Pack
 from policy.reference import REGISTERS
 from policy.schema import Requires
 from policy.schema_entry import Labelled
-from states.case import Case, ClockState, FactValue, ReviewState
+from states.case import Case, ClockState, Deed, DeedKind, FactValue, PollState, PostingState, ReviewState
 from states.procedure import RESUME, Nature, StartKind, StepKind
 from states.refusal import Refusal
+from states.vote import Choice, PollStatus, Threshold, Voter, count_votes
 
 FOLDER = Path(__file__).parents[2] / "policy" / "packs"
 NAMES = ("default", "pilot", "district")
 PACKS = {name: load_pack(FOLDER / name) for name in NAMES}
 TODAY = date(2026, 11, 20)
+POSTED = PostingState(1, is_up=True, until=TODAY - timedelta(days=1), has_evidence=True)
 
 each_pack = pytest.mark.parametrize("pack", PACKS.values(), ids=NAMES)
 
@@ -120,6 +123,16 @@ XINGFULI: dict[str, FactValue] = {
 }  # fmt: skip
 
 
+@dataclass
+class Votes:
+    threshold: Threshold
+
+    def passes(self, agreed: int, voted: int) -> bool:
+        """Whether so many of 240 owners in favour, of so many taking part, carry it."""
+        choices = [Choice.agree] * agreed + [Choice.against] * (voted - agreed) + [None] * (240 - voted)
+        return count_votes([Voter(1, 100_00, choice) for choice in choices], self.threshold).passed
+
+
 def complete_case(pack: Pack, step: str, **changes: FactValue) -> Case:
     """幸福里小区 with everything in order, standing at `step`."""
     document = pack.document
@@ -132,6 +145,8 @@ def complete_case(pack: Pack, step: str, **changes: FactValue) -> Case:
         documents=frozenset(entry.code for entry in document.documents),
         reviews={entry.code: ReviewState("passed", 1) for entry in document.reviews},
         clocks={entry.code: ClockState(TODAY - timedelta(days=1), running=False) for entry in document.limits},
+        polls={entry.code: (PollState(1, 1, PollStatus.closed, passed=True),) for entry in pack.document.consents},
+        postings={entry.code: POSTED for entry in pack.document.postings},
         milestones={entry.code: TODAY for entry in document.milestones},
     )
 
@@ -248,6 +263,7 @@ class TestSources:
     @each_pack
     def test_a_period_that_has_to_run_out_climbs_no_ladder(self, pack):
         periods = {one.expired for move in pack.document.moves for one in move.requires if one.expired}
+        periods |= {posting.limit for posting in pack.document.postings}
         assert {limit.code for limit in pack.document.limits if limit.ladder is None} == periods
 
 
@@ -303,11 +319,23 @@ class TestDefault:
     def test_altering_common_parts_takes_three_quarters_and_says_so(self):
         reasons = refused(self.pack, "open_joint_review", common_parts_altered=True)
         assert ["重大事项评议通过" in reason.says.zh for reason in reasons] == [True]
-        assert refused(self.pack, "open_joint_review_major", owners_agreed=135) == []
-        assert [r.code for r in refused(self.pack, "open_joint_review_major", owners_agreed=134)] == ["consent_short"]
+        assert self.rule("major", 2026).passes(135, 180)
+        assert not self.rule("major", 2026).passes(134, 180)
 
     def test_exactly_half_of_those_taking_part_is_no_majority(self):
-        assert [r.code for r in refused(self.pack, "open_joint_review", owners_agreed=90)] == ["consent_short"]
+        assert not self.rule("ordinary", 2026).passes(90, 180)
+        assert self.rule("ordinary", 2026).passes(91, 180)
+
+    def test_until_2020_all_owners_were_the_base(self):
+        assert self.rule("major", 2020).passes(160, 160)  # two thirds of 240
+        assert not self.rule("major", 2020).passes(159, 240)
+        assert not self.rule("ordinary", 2020).passes(120, 120)
+
+    def rule(self, code, year):
+        """A class of votes among 240 owners of 100 square metres each, as it was in a year."""
+        version = self.pack.vote_rule(code).on(date(year, 6, 1))
+        assert version is not None
+        return Votes(version.threshold)
 
     def test_from_ten_million_yuan_on_a_feasibility_report_is_needed(self):
         assert refused(self.pack, "request_approval", investment=9_999_999) == []
@@ -332,12 +360,18 @@ class TestDefault:
     )
     def test_nobody_passes_what_they_asked_for_themselves(self, later, earlier):
         move = next(move for move in self.pack.procedure.moves if move.trigger == later)
-        case = Case(name="幸福里小区", step=move.sources[0], today=TODAY, actor="zhang", actors={earlier: "zhang"})
+        deeds = {(DeedKind.move, earlier): (Deed(frozenset({"zhang"}), "张", TODAY),)}
+        case = Case(name="幸福里小区", step=move.sources[0], today=TODAY, actor="zhang", deeds=deeds)
         assert "same_person" in [refusal.code for refusal in move.unmet(case)]
 
     def test_an_open_objection_stops_the_filing(self):
         move = next(move for move in self.pack.procedure.moves if move.trigger == "file_project")
-        case = Case(name="幸福里小区", step="filing", today=TODAY, findings={"objection": ("3号楼遮挡采光",)})
+        case = Case(
+            name="幸福里小区",
+            step="filing",
+            today=TODAY,
+            postings={"plan_posting": PostingState(finding="objection", objections=("3号楼遮挡采光",))},
+        )
         assert "finding_open" in [refusal.code for refusal in move.unmet(case)]
 
 

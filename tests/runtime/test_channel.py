@@ -30,6 +30,7 @@ GIVEN = {
         "tencent_sms_sign_name": "铜川旧改",
         "tencent_sms_template": "1110",
     },
+    "apprise": {"apprise_url": "json://msg.example.gov.cn/?-key=apprise-key-0917"},
     "gateway": {"gateway_url": "https://msg.example.gov.cn/send?appkey=gw-token-0917"},
 }
 SECRETS = (
@@ -42,6 +43,7 @@ SECRETS = (
     "AccessKeySecret",
     "testSecretKey",
     "gw-token",
+    "apprise-key",
 )
 
 

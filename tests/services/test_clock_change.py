@@ -12,7 +12,7 @@ from models.audit import AuditEntry
 from models.clock import Clock, ClockEntry, ClockRung
 from policy.loader import load_pack
 from policy.pack import Pack
-from runtime.database import Database, upgrade
+from runtime.database import Database
 from services.audit import verify
 from services.clock_change import Change, exclude_days, extend_clock
 from services.clock_change_error import (
@@ -28,6 +28,7 @@ from services.clock_change_error import (
 )
 from services.sweep import sweep
 from states.clock import ClockStatus, Light
+from tests.database import fresh_url
 from tests.policy.packs import write_pack
 from tests.way import CODE, clock_of, surveyed
 from tests.world import World, found_city
@@ -46,8 +47,7 @@ def extending(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 @pytest.fixture
 def town(tmp_path: Path, extending: Pack) -> World:
     """A city whose survey limit (2 to 16 March 2026) may be prolonged."""
-    url = f"sqlite:///{tmp_path / 'jiugai.db'}"
-    upgrade(url)
+    url = fresh_url(tmp_path)
     world = World(Database(url), tmp_path, extending)
     found_city(world)
     world.enrol()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.clock import ClockEntry
 from policy.loader import load_pack
 from policy.pack import Pack
-from runtime.database import Database, upgrade
+from runtime.database import Database
 from services.clock_anchor import anchor_day
 from services.clock_explanation import explain
 from services.clock_ledger import ledgers_of
@@ -21,6 +21,7 @@ from services.light_rule import light_rule
 from services.project import find_project
 from services.reading import Reading
 from states.clock import ClockKind, Light
+from tests.database import fresh_url
 from tests.policy.packs import write_pack
 from tests.way import CODE, clock_of, clocks, surveyed
 from tests.world import World, found_city
@@ -32,8 +33,7 @@ def town(folder: Path, span: str) -> World:
     """A city whose design limit is written another way; 幸福里小区 stands in its design."""
     written = f"span: {{{span}, source: office}}, yellow_days: 5, yellow_source: yulin, ladder: standard}}"
     pack: Pack = load_pack(write_pack(folder / "yangguang", ("limits.yaml", SPAN, written)))
-    url = f"sqlite:///{folder / 'jiugai.db'}"
-    upgrade(url)
+    url = fresh_url(folder)
     world = World(Database(url), folder, pack)
     found_city(world)
     surveyed(world)

@@ -123,7 +123,7 @@ class TestSeatInCharge:
             ensure_organisation(session, "moon-hua", "花园街道", Level.street, entering=entering, parent=top)
         hire(world, "boss.district", "moon", Role.coordinator)
         hire(world, "clerk.street", "moon-hua", Role.coordinator)
-        world.enrol(organisation="moon-hua")
+        world.enrol(organisation="moon-hua", login="boss.district")
         assert self.seat(world, "moon-hua", Level.city) == "moon"
         assert not gets_through(world, "terminate", world.actor("clerk.street"))
         assert gets_through(world, "terminate", world.actor("boss.district"))

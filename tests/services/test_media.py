@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.media import OTHER, sniff
+from services.media import OTHER, promised, sniff
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -30,6 +30,8 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (OLE, "安装.msi", "other"),
         (b"MZ\x90\x00", "方案.docx", "program"),
         (b"", "空.pdf", "other"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "手机照片.heic", "image"),
+        (b"  0\r\nSECTION\r\n  2\r\nHEADER", "总图.dxf", "drawing"),
         (b" %PDF-1.4", "x.pdf", "other"),
     ],
 )
@@ -45,3 +47,18 @@ def test_a_program_is_told_whatever_it_is_called() -> None:
     assert {sniff(head, "初步方案.pdf").family for head in (b"MZ\x90\x00", b"\x7fELF\x02", b"#!/bin/sh\n")} == {
         "program"
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("报告.PDF", "pdf"),
+        ("照片.jpeg", "image"),
+        ("方案.wps", "word"),
+        ("总图.dwg", "drawing"),
+        ("报告", None),
+        ("a.zip", None),
+    ],
+)
+def test_an_ending_promises_a_family_or_nothing(name: str, family: str | None) -> None:
+    assert promised(name) == family

@@ -17,7 +17,7 @@ from models.outbox import Acknowledgement, OutboxEvent
 from models.project import Project
 from models.review import Review
 from policy.loader import load_pack
-from runtime.database import Database, upgrade
+from runtime.database import Database
 from services.outbox import (
     BACK_OFF,
     LEASE,
@@ -36,6 +36,7 @@ from services.outbox import (
     retry_incident,
 )
 from states.refusal import MoveRefused
+from tests.database import fresh_url
 from tests.policy.packs import write_pack
 from tests.way import approve, opened, rounds, submitted
 from tests.world import World, found_city
@@ -226,8 +227,7 @@ def stubborn(tmp_path: Path) -> Iterator[World]:
     pack = load_pack(
         write_pack(tmp_path / "pack", ("moves.yaml", "    who: [system]\n    starts:\n      - clock", asked))
     )
-    url = f"sqlite:///{tmp_path / 'jiugai.db'}"
-    upgrade(url)
+    url = fresh_url(tmp_path)
     world = World(Database(url), tmp_path, pack)
     found_city(world)
     yield world

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.delivery import InboxMessage
 from policy.loader import load_pack
-from runtime.database import Database, upgrade
+from runtime.database import Database
 from services.audit import verify
 from services.finding import raise_finding, rectify, reinspect
 from services.project import find_project
@@ -19,6 +19,7 @@ from services.settlement import settle
 from states.clock import ClockStatus, Light
 from states.refusal import MoveRefused
 from states.review import Opinion, TaskStatus
+from tests.database import fresh_url
 from tests.policy.packs import write_pack
 from tests.way import CODE, approve, clock_of, clocks, designed, hand_over, opened, posted, restart, reviewer, rounds
 from tests.way import tasks as tasks_of
@@ -188,8 +189,7 @@ def ordered(tmp_path: Path) -> Iterator[World]:
             ("limits.yaml", "    members:\n", "    members:\n      - {seat: coordinator@district, matter: 初审, limit: opinion_limit}\n"),
         )
     )  # fmt: skip
-    url = f"sqlite:///{tmp_path / 'jiugai.db'}"
-    upgrade(url)
+    url = fresh_url(tmp_path)
     world = World(Database(url), tmp_path, pack)
     found_city(world)
     yield world

@@ -12,11 +12,12 @@ from models.audit import AuditEntry
 from models.delivery import InboxMessage
 from models.review import Review, ReviewTask
 from policy.loader import load_pack
-from runtime.database import Database, upgrade
+from runtime.database import Database
 from services.outbox import claim
 from services.review import TaskClosed
 from services.review_round import RuleUnfit
 from states.review import Opinion, TaskStatus
+from tests.database import fresh_url
 from tests.policy.packs import write_pack
 from tests.way import CODE, clocks, designed, opened, restart, rounds
 from tests.way import tasks as tasks_of
@@ -41,8 +42,7 @@ def found(tmp_path: Path) -> Iterator[Found]:
             ("limits.yaml", "department: planning, ", f"department: planning, {planning and planning + ', '}"),
             ("limits.yaml", "matter: 消防车道\n", f"matter: 消防车道\n        {fire or 'source: licensing_42'}\n"),
         )
-        url = f"sqlite:///{tmp_path / 'jiugai.db'}"
-        upgrade(url)
+        url = fresh_url(tmp_path)
         world = World(Database(url), tmp_path, load_pack(folder))
         found_city(world)
         worlds.append(world)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Barrier
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from models.clock import ClockRung
+from models.clock import Clock, ClockRung
 from models.delivery import InboxMessage
 from models.outbox import OutboxEvent
 from runtime.database import Database
-from services.sweep import Swept, due_within, sweep
+from services.outbox import open_incidents, retry_incident
+from services.sweep import Swept, sweep
 from states.clock import Light
 from tests.way import CODE, clock_of, restart, surveyed
 from tests.world import World
 
-# the survey's ten working days from 2 March: warning on the 13th, last day the 16th, supervision on the 24th
-WARNED, LAST, OVER, SUPERVISED = "2026-03-13", "2026-03-16", "2026-03-17", "2026-03-24"
+# the survey's ten working days from 2 March: warning on the 13th, last day the 16th, supervision on the 23rd
+WARNED, LAST, OVER, SUPERVISED = "2026-03-13", "2026-03-16", "2026-03-17", "2026-03-23"
 
 
 def swept(world: World, day: str = "", hour: int = 10) -> Swept:
@@ -44,7 +47,7 @@ class TestRungs:
     def test_each_fires_on_its_day_and_the_project_s_light_follows(self, world: World) -> None:
         world.enrol()
         lights = []
-        for day in ("2026-03-12", WARNED, LAST, OVER, "2026-03-23", SUPERVISED, "2026-05-06"):
+        for day in ("2026-03-12", WARNED, LAST, OVER, "2026-03-20", SUPERVISED, "2026-05-06"):
             restart(world)
             before = len(rungs(world))
             swept(world, day)
@@ -54,7 +57,7 @@ class TestRungs:
             (WARNED, "yellow", 1),
             (LAST, "yellow", 0),
             (OVER, "red", 1),
-            ("2026-03-23", "red", 0),
+            ("2026-03-20", "red", 0),
             (SUPERVISED, "red", 1),
             ("2026-05-06", "red", 0),
         ]
@@ -130,7 +133,7 @@ class TestReceivers:
             messages = session.scalars(select(InboxMessage).order_by(InboxMessage.id)).all()
         assert [m.kind for m in messages] == ["deadline_warning", *["deadline_breached"] * 3]
         assert messages[0].payload["working_days_left"] == 1
-        assert messages[-1].payload["working_days_over"] == 6
+        assert messages[-1].payload["working_days_over"] == 5
 
     def test_a_matter_done_between_sweep_and_reaction_is_not_told(self, world: World) -> None:
         surveyed(world)
@@ -171,13 +174,63 @@ class TestTwoAtOnce:
         assert len(events) == len(set(events)) == len(codes)
 
 
-class TestDueWithin:
-    def test_lists_running_clocks_soonest_first(self, world: World) -> None:
-        world.enrol()
-        world.tick(days=2)
-        world.enrol("SN-2026-002", "惠德花园")
-        from datetime import date
+class TestBroken:
+    """A clock nobody can count: its limit is not in the pack any more, or its row was written by hand."""
 
+    def test_becomes_one_incident_and_stops_none_of_the_others(self, world: World) -> None:
+        world.enrol()
+        world.enrol("SN-2026-002", "惠德花园")
+        _spoil(world, "no_such_limit")
+        done = swept(world, OVER)
+        assert (done.checked, done.fired, done.broken) == (2, 1, 1)
+        assert world.project("SN-2026-002").light == Light.red
         with world.read() as session:
-            assert [c.due_on.isoformat() for c in due_within(session, until=date(2026, 3, 18))] == [LAST, "2026-03-18"]
-            assert len(due_within(session, until=date(2026, 3, 17))) == 1
+            (incident,) = open_incidents(session)
+        assert incident.title.startswith("期限无法巡检 · 幸福里小区")
+        assert "no_such_limit" in incident.error
+        assert swept(world, SUPERVISED).broken == 0
+        assert any("故障" in result or "通知" in result for result in world.react())
+
+    def test_is_looked_at_again_once_somebody_has_mended_it(self, world: World) -> None:
+        world.enrol()
+        _spoil(world, "no_such_limit")
+        swept(world, OVER)
+        _spoil(world, "survey_limit")
+        with world.write() as session:
+            (incident,) = open_incidents(session)
+            retry_incident(session, incident.id, actor="wu.system", now=world.now)
+        world.react()
+        assert swept(world).fired == 1
+        assert world.project().light == Light.red
+
+
+def _spoil(world: World, limit: str) -> None:
+    with world.write() as session:
+        session.scalars(select(Clock).order_by(Clock.id)).all()[0].limit = limit
+
+
+class TestStatements:
+    def test_a_sweep_takes_as_many_for_a_hundred_clocks_as_for_two(self, world: World) -> None:
+        counts = []
+        for size in (2, 100):
+            for number in range(size):
+                world.enrol(f"SN-{size}-{number:03}", f"幸福里{number}区")
+            world.to("2026-05-06")
+            with statements(world) as told:
+                assert swept(world).fired == size
+            counts.append(len(told))
+            world.to("2026-03-02")
+        assert counts[0] == counts[1] <= 12
+
+
+@contextmanager
+def statements(world: World) -> Iterator[list[str]]:
+    """Every statement the database is sent meanwhile."""
+    told: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        told.append(statement)
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    yield told
+    event.remove(world.database.engine, "before_cursor_execute", note)

@@ -289,3 +289,34 @@ class TestMakeRule:
     def test_is_what_the_office_said(self) -> None:
         rule: Rule = make_rule(ReviewMode.share, 3, Terms(passing=Fraction(2, 3)))
         assert (rule.members, rule.threshold.value, rule.threshold.is_share) == (3, Fraction(2, 3), True)
+
+
+class TestOverruled:
+    """A dissent the lead has overruled stays as it was given and counts as not concerned."""
+
+    def test_it_neither_blocks_nor_approves(self) -> None:
+        rule = make_rule(ReviewMode.all, 3)
+        ballots = [Ballot(0, Opinion.approve), Ballot(1, Opinion.reject), Ballot(2, Opinion.approve)]
+        assert standing(rule, Settle.when_all_answered, ballots) is ReviewStatus.rejected
+        ballots[1] = ballots[1]._replace(overruled=True)
+        assert standing(rule, Settle.when_all_answered, ballots) is ReviewStatus.passed
+        assert ballots[1].opinion is Opinion.reject
+
+    def test_where_nobody_else_approves_nobody_has_looked(self) -> None:
+        rule = make_rule(ReviewMode.all, 2)
+        ballots = [Ballot(0, Opinion.not_concerned), Ballot(1, Opinion.reject, overruled=True)]
+        assert decide(rule, ballots).outcome is Outcome.rejected
+
+    def test_a_number_of_approvals_stays_what_it_was(self) -> None:
+        rule = make_rule(ReviewMode.count, 3, Terms(passing=Fraction(2)))
+        ballots = [Ballot(0, Opinion.approve), Ballot(1, Opinion.reject, overruled=True), Ballot(2, Opinion.reject)]
+        assert decide(rule, ballots).outcome is Outcome.rejected
+
+    @given(st.sampled_from(["all", "share"]), st.text("PRNS", min_size=1, max_size=6), st.integers(0, 63))
+    def test_is_the_same_as_if_the_member_had_not_been_concerned(self, mode: str, votes: str, mask: int) -> None:
+        terms = Terms(passing=Fraction(2, 3)) if mode == "share" else PLAIN
+        rule = make_rule(ReviewMode(mode), len(votes), terms)
+        chosen = {i for i in range(len(votes)) if mask >> i & 1}
+        overruled = [ballot._replace(overruled=ballot.member in chosen) for ballot in arrived(votes)]
+        plain = [Ballot(b.member, Opinion.not_concerned if b.member in chosen else b.opinion) for b in arrived(votes)]
+        assert decide(rule, overruled) == decide(rule, plain)

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from states.case import Case, ClockState, FactValue, ReviewState
+from states.case import Case, ClockState, Deed, DeedKind, FactValue, ReviewState
+from states.duty import FourEyes
 from states.label import Label
 from states.refusal import MoveRefused, Refusal
 from states.requirement import (
@@ -19,7 +20,6 @@ from states.requirement import (
     DateReached,
     DocumentsPresent,
     FactsKnown,
-    FourEyes,
     MilestonesReached,
     Named,
     NoOpenFinding,
@@ -240,16 +240,35 @@ class TestMilestonesReached:
 
 
 class TestFourEyes:
-    EYES = FourEyes("submit_plan", Label("提交方案"), STREET)
+    PLAN = (DeedKind.move, "submit_plan")
+    EYES = FourEyes(PLAN, Label("提交方案"), STREET)
 
-    def test_who_made_the_earlier_move_is_refused(self) -> None:
-        (refusal,) = unmet(self.EYES, actor="li.street", actors={"submit_plan": "li.street"})
+    def by(self, *logins: str) -> dict[tuple[DeedKind, str], tuple[Deed, ...]]:
+        return {self.PLAN: (Deed(frozenset(logins), "李街道", TODAY),)}
+
+    def test_who_made_the_earlier_move_is_refused_with_who_did_it_when(self) -> None:
+        (refusal,) = unmet(self.EYES, actor="li.street", deeds=self.by("li.street"))
         assert (refusal.code, refusal.owed_by) == ("same_person", STREET)
+        assert refusal.says.zh == "“提交方案”已由李街道于 2026-04-16 办理，本步须由他人办理"
+
+    def test_so_is_whoever_acts_for_them_or_for_whom_it_was_done(self) -> None:
+        assert unmet(self.EYES, actor="chen", on_behalf_of="li.street", deeds=self.by("li.street"))
+        assert unmet(self.EYES, actor="li.street", deeds=self.by("chen", "li.street"))
+        assert unmet(self.EYES, actor="chen", deeds=self.by("chen", "li.street"))
+        assert unmet(self.EYES, actor="chen", on_behalf_of="sun", deeds=self.by("chen", "li.street"))
 
     def test_another_person_and_an_unasked_one_are_not(self) -> None:
-        assert not unmet(self.EYES, actor="wang.district", actors={"submit_plan": "li.street"})
-        assert not unmet(self.EYES, actor="", actors={"submit_plan": ""})
-        assert not unmet(self.EYES, actor="li.street", actors={"finish_survey": "li.street"})
+        assert not unmet(self.EYES, actor="wang.district", deeds=self.by("li.street"))
+        assert not unmet(self.EYES, actor="", deeds=self.by())
+        assert not unmet(self.EYES, actor="li.street", deeds={(DeedKind.move, "finish_survey"): self.by("li.street")[self.PLAN]})  # fmt: skip
+
+    def test_the_pack_s_duty_is_cited(self) -> None:
+        eyes = FourEyes((DeedKind.document, "plan"), Label("改造方案"), STREET, Label("编制与审查分离，依据：内控规范"))
+        deed = Deed(frozenset({"li.street"}), "李街道", TODAY)
+        (refusal,) = unmet(eyes, actor="li.street", deeds={(DeedKind.document, "plan"): (deed,)})
+        assert refusal.says.zh == (
+            "提交材料“改造方案”已由李街道于 2026-04-16 办理，本步须由他人办理（编制与审查分离，依据：内控规范）"
+        )
 
 
 class TestMoveRefused:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,19 +13,56 @@ from sqlalchemy import event, select
 from models.review import ReviewTask
 from runtime.office import Office
 from runtime.settings import Settings
+from services.identity import find_person
+from services.session import Browser, Way, open_session
 from states.review import Opinion
 from tests.world import World
 from web.app import create_app
+from web.visitor import COOKIE
+
+ORIGIN = "http://testserver"
+VISITOR = 4
+"""Statements every page takes to know who asks: session and person, roles, roles held for others, the menu's counts."""
 
 
 @pytest.fixture
-def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    """A browser on the city; the office's clock is the world's."""
+def stranger(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A browser on the city with nobody signed in; the office's clock is the world's."""
     settings = Settings(home=world.folder, _env_file=None)
     office = Office(settings, world.database, world.city)
     monkeypatch.setattr(Office, "now", staticmethod(lambda: world.now))
     with TestClient(create_app(office=office), raise_server_exceptions=False) as browser:
+        browser.headers["origin"] = ORIGIN
         yield browser
+
+
+@pytest.fixture
+def client(world: World, stranger: TestClient) -> TestClient:
+    """The browser of the supervisor, who sees everything."""
+    return sign_in(world, stranger, "zhou.audit")
+
+
+def sign_in(world: World, browser: TestClient, login: str) -> TestClient:
+    """Let a person into this browser, without the price of a password."""
+    with world.write() as session:
+        who = Browser("testclient", "test")
+        token = open_session(session, find_person(session, login), Way.password, who, now=world.now)
+    browser.cookies.set(COOKIE, token)
+    return browser
+
+
+def form_of(browser: TestClient, address: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form on a page that is sent to `action`; fails where there is none."""
+    page = browser.get(address).text
+    return hidden(page, action)
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of a page's form for `action`."""
+    found = re.search(rf'<form[^>]* action="{re.escape(action)}".*?</form>', page, re.S)
+    assert found, f"no form for {action}"
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[0])
+    return {name: unescape(value) for name, value in fields}
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     port = free_port()
     server = start(tmp_path, port)
     try:
-        assert "台账里还没有项目" in wait_for(f"http://127.0.0.1:{port}/").decode()
+        assert "没有默认密码" in wait_for(f"http://127.0.0.1:{port}/").decode()
         server.send_signal(signal.SIGTERM)
         _, errors = server.communicate(timeout=15)
     finally:
